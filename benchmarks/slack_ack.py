@@ -213,7 +213,7 @@ async def serve(port: int) -> None:
         directory.people[one] = principal(one, None)
     daypass = Daypass(sqlite(Path(os.environ["FOLDER"])), rules=lambda: rules, clock=Now(), directory=directory)
     told = {"bot_token": os.environ["SLACK_TOKEN"], "signing_secret": os.environ["SLACK_SECRET"]}
-    door = SlackDoor(daypass.desk, SlackSettings(**told, api_url=os.environ["SLACK_URL"]))
+    door = SlackDoor(daypass.services, SlackSettings(**told, api_url=os.environ["SLACK_URL"]))
     await door.start()
     await listen(Starlette(routes=door.routes()), "127.0.0.1", port, asyncio.Event())
 

@@ -32,7 +32,7 @@ from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
 from daypass.store.tables import journal
 from daypass.store.words import events_of
-from daypass.wiring.assemble import Stores, Surroundings, desk, judge, open_stores, worker
+from daypass.wiring.assemble import Stores, Surroundings, judge, open_stores, services, worker
 from tests.hands import HandAws, HandCatalogue, HandClock, HandDirectory, HandVendor
 from tests.heads import HandHead
 from tests.keys import SIGNER
@@ -78,7 +78,7 @@ class Daypass:
         )
         reading = RulesInForce(self.ledger, RulesFile(rules)) if isinstance(rules, Path) else rules
         self._judge = judge(self.stores, self._outside, rules=reading)
-        self.desk = desk(self.stores, self._outside, judge=self._judge, public_url=public_url)
+        self.services = services(self.stores, self._outside, judge=self._judge, public_url=public_url)
 
     @property
     def judge(self) -> Judge:
@@ -99,7 +99,7 @@ class Daypass:
     def under(self, rules: Callable[[], RuleBook]) -> None:
         """Put other rules in force, for its doors and its worker."""
         self._judge = replace(self._judge, rules=rules)
-        object.__setattr__(self.desk, "judge", replace(self.desk.judge, rules=rules))
+        object.__setattr__(self.services, "judge", replace(self.services.judge, rules=rules))
 
     @property
     def database(self) -> Database:

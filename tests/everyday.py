@@ -63,8 +63,8 @@ def actions(walk: Walk, folder: Path) -> Actions:
     people = walk.directory.people
     found: dict[str, Callable[[], object]] = {}
     for who in (ANN, BOB, EVE):
-        found[f"home of {who}"] = partial(overview, who, judge=walk.desk.judge, now=walk.clock())
-        found[f"ls of {who}"] = partial(mine, people[who], walk.desk, walk.clock(), WithEnded())
+        found[f"home of {who}"] = partial(overview, who, judge=walk.services.judge, now=walk.clock())
+        found[f"ls of {who}"] = partial(mine, people[who], walk.services, walk.clock(), WithEnded())
     found["request"] = lambda: walk.ask(once=False)
     found["request, approve and activate"] = lambda: live(walk)
     found["done"] = lambda: drop(next(usable), by=ANN, ledger=walk.ledger, now=walk.clock())
@@ -86,7 +86,7 @@ def _chores(walk: Daypass, folder: Path) -> list[Chore]:
     settings = Settings(
         store=Store(url=walk.store_url), journal=JournalSettings(key_file=folder / "daypass-journal.key")
     )
-    service = replace(build(settings, signer=SIGNER), desk=walk.desk, queue=walk.queue, book=walk.book)
+    service = replace(build(settings, signer=SIGNER), services=walk.services, queue=walk.queue, book=walk.book)
     aws = AwsTime(service.clients, time.monotonic)
     clock = SharedClock(database=walk.clock, machine=walk.clock, monotonic=time.monotonic, aws=aws)
     return [one for one in chores(replace(service, clock=clock)) if one.name not in IN_AWS]

@@ -38,7 +38,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         text = RULES.replace("    approve: {anyone_of", "    second_factor: required\n    approve: {anyone_of")
         strict = parse(text, name="rules.yaml")
         opened.under(lambda: strict)
-        object.__setattr__(opened.desk, "public_url", opened.url.replace("127.0.0.1", "localhost"))
+        object.__setattr__(opened.services, "public_url", opened.url.replace("127.0.0.1", "localhost"))
         opened.directory.change(ANN, name="Ann Archer")
         opened.directory.change(BOB, name="Bob Baker")
         yield opened
@@ -67,7 +67,7 @@ def fits(page: Page) -> bool:
 def enrolment(house: House) -> str:
     """Bob pressed the button for a new passkey."""
     return one_time_links.enrolment_address(
-        BOB, public_url=house.desk.public_url, ledger=house.desk.ledger, now=house.clock()
+        BOB, public_url=house.services.public_url, ledger=house.services.ledger, now=house.clock()
     )
 
 
@@ -82,8 +82,8 @@ def requested(house: House) -> GrantId:
             reason="INC-42: the quarter's numbers do not add up",
         ),
     )
-    desk = house.desk
-    filed = submit(ask, judge=desk.judge, now=house.clock())
+    services = house.services
+    filed = submit(ask, judge=services.judge, now=house.clock())
     return filed.id
 
 
@@ -92,8 +92,8 @@ def approval(house: House, request_id: GrantId) -> str:
     return one_time_links.approval_address(
         request_id,
         Click(by=BOB, length=timedelta(minutes=30)),
-        public_url=house.desk.public_url,
-        ledger=house.desk.ledger,
+        public_url=house.services.public_url,
+        ledger=house.services.ledger,
         now=house.clock(),
     )
 
@@ -126,7 +126,7 @@ def test_a_passkey_is_added_and_approves(house: House, device: Device):
     expect(page.get_by_role("heading", name="Approved")).to_be_visible()
     picture(page, "passkey-4-approved")
 
-    approved = house.desk.ledger.request(request_id)
+    approved = house.services.ledger.request(request_id)
     assert approved.state is RequestState.APPROVED
     assert approved.approval is not None
     assert approved.approval.second_factor
@@ -145,7 +145,7 @@ def test_a_device_that_does_not_know_the_finger_approves_nothing(house: House, d
     page.get_by_role("button", name="Approve with your passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was confirmed")
     picture(page, "passkey-5-refused")
-    assert house.desk.ledger.request(request_id).state is RequestState.PENDING
+    assert house.services.ledger.request(request_id).state is RequestState.PENDING
 
     device.recognises(its_person=True)
     page.get_by_role("button", name="Approve with your passkey").click()
@@ -166,8 +166,8 @@ def test_a_thief_with_the_address_and_no_passkey_is_at_a_loss(house: House, devi
         expect(other.page.get_by_role("alert")).to_contain_text("Nothing was confirmed")
         assert other.holds() == 0
 
-    assert house.desk.ledger.request(request_id).state is RequestState.PENDING
-    assert [one.name for one in registered.of(BOB, ledger=house.desk.ledger)] == ["laptop"]
+    assert house.services.ledger.request(request_id).state is RequestState.PENDING
+    assert [one.name for one in registered.of(BOB, ledger=house.services.ledger)] == ["laptop"]
 
 
 def test_one_device_gets_one_passkey(house: House, device: Device):
@@ -186,15 +186,17 @@ def test_one_device_gets_one_passkey(house: House, device: Device):
 def test_a_passkey_is_removed_on_its_page(house: House, device: Device):
     """With itself as the proof."""
     add_first(house, device)
-    desk, page = house.desk, device.page
+    services, page = house.services, device.page
     page.goto(
-        one_time_links.removal_address(BOB, "laptop", public_url=desk.public_url, ledger=desk.ledger, now=house.clock())
+        one_time_links.removal_address(
+            BOB, "laptop", public_url=services.public_url, ledger=services.ledger, now=house.clock()
+        )
     )
     picture(page, "passkey-7-remove")
     page.get_by_role("button", name="Remove it").click()
 
     expect(page.get_by_role("heading", name="The passkey is removed")).to_be_visible()
-    assert registered.of(BOB, ledger=desk.ledger) == []
+    assert registered.of(BOB, ledger=services.ledger) == []
 
 
 def test_the_pages_are_readable_on_a_small_telephone(house: House, device: Device):

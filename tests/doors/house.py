@@ -70,8 +70,8 @@ class House(Daypass):
 def open_house(folder: Path, now: datetime = NOON, *, workloads: Workloads | None = None) -> Iterator[House]:
     """Open a house at noon, or at another moment; robots may come with the tokens of `workloads`."""
     house = House(folder, now)
-    app = build(house.desk, version="0.0", visitors=Visitors(trusted_proxies=(PROXY,)), workloads=workloads)
-    add(app, house.desk, trusted_proxies=(PROXY,))
+    app = build(house.services, version="0.0", visitors=Visitors(trusted_proxies=(PROXY,)), workloads=workloads)
+    add(app, house.services, trusted_proxies=(PROXY,))
     with _served(app, house.port):
         yield house
     house.end()

@@ -25,7 +25,7 @@ def credentials(walk: Walk, grant: Grant, by: str = ANN) -> str:
 
 def follow(walk: Walk, token: str) -> str:
     """Click a link."""
-    return links.follow(token, visitor=SOMEBODY, attempts=walk.desk.attempts, handout=walk.handout)
+    return links.follow(token, visitor=SOMEBODY, attempts=walk.services.attempts, handout=walk.handout)
 
 
 def test_credentials_are_journalled_by_their_key_id_alone(walk: Walk) -> None:

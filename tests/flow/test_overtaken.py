@@ -287,8 +287,8 @@ def _another_machine(walk: Walk, ahead: timedelta) -> Loop:
         clock=clocks,
         people=walk.directory,
         facts=walk.directory,
-        catalogue=walk.desk.catalogue,
-        deliveries=walk.desk.judge.deliveries,
+        catalogue=walk.services.catalogue,
+        deliveries=walk.services.judge.deliveries,
         vendor=walk.vendor,
         clocks=clocks,
     )

@@ -240,7 +240,7 @@ LINKS: dict[EntryKind, Callable[[Walk, GrantId, str], object]] = {
     EntryKind.LINK_USED: lambda walk, _, token: links.follow(
         token,
         visitor=links.Visitor(address="203.0.113.7", agent="curl"),
-        attempts=walk.desk.attempts,
+        attempts=walk.services.attempts,
         handout=walk.handout,
     ),
 }

@@ -32,7 +32,7 @@ def house(tmp_path: Path) -> Iterator[GlassHouse]:
 
 def tried(house: GlassHouse, code: str, address: str = "192.0.2.7") -> None:
     """A stranger tries a code, which does not count."""
-    stranger = Stranger(address=address, attempts=house.desk.attempts)
+    stranger = Stranger(address=address, attempts=house.services.attempts)
     with pytest.raises(NotYours, match="not good"):
         open_with_code(code, stranger=stranger, ledger=house.ledger, now=house.clock())
 
@@ -65,7 +65,7 @@ def test_what_nobody_tried_again_is_written_after_a_minute(house: GlassHouse):
     """And at once when the process ends; never twice."""
     for _ in range(3):
         tried(house, break_glass_code.draw())
-    attempts = house.desk.attempts
+    attempts = house.services.attempts
     attempts.settle(ledger=house.ledger, now=house.clock())
     assert len(refusals(house)) == 1
 
@@ -86,7 +86,7 @@ def test_what_could_not_be_written_is_counted_still(house: GlassHouse):
         def record(self, *_: object) -> None:
             raise Unavailable("The database does not answer.")
 
-    attempts = house.desk.attempts
+    attempts = house.services.attempts
     for _ in range(2):
         tried(house, break_glass_code.draw())
     house.clock.forward(MINUTE)
@@ -132,7 +132,7 @@ def test_the_name_that_a_stranger_gave_is_erased_with_that_persons_words(house: 
     database = house.stores.database
     which = Which(person=BOB, before=None, by=ANN)
     words, ledger = SqlWords(database), house.ledger
-    erase(which, words=words, ledger=ledger, logins=house.desk.logins, now=house.clock())
+    erase(which, words=words, ledger=ledger, logins=house.services.logins, now=house.clock())
 
     ofbob, ofann = refusals(house)
     assert (ofbob.details["claimed"], ofbob.details["client"]) == (ERASED, "at 192.0.2.7")

@@ -59,7 +59,7 @@ def broken(house: GlassHouse, code: str, ask: Ask = ASK) -> EmergencyAccess:
     return break_with_code(
         code,
         ask,
-        stranger=Stranger(address="192.0.2.7", attempts=house.desk.attempts),
+        stranger=Stranger(address="192.0.2.7", attempts=house.services.attempts),
         judge=house.judge,
         now=house.clock(),
     )

@@ -237,7 +237,7 @@ def test_the_dossier_names_who_followed_a_link(house: GlassHouse):
     links.follow(
         token,
         visitor=visitor,
-        attempts=house.desk.attempts,
+        attempts=house.services.attempts,
         handout=house.handout,
     )
 

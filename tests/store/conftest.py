@@ -58,7 +58,7 @@ def logins(database: Database) -> SqlLogins:
 
 
 @pytest.fixture
-def cabinet(database: Database) -> Records:
+def records(database: Database) -> Records:
     """Return the cabinet."""
     return SqlCabinet(database)
 

@@ -1,4 +1,4 @@
-"""A record in the cabinet that Daypass did not write is named, never guessed at, and hides nothing but itself."""
+"""A record in the records that Daypass did not write is named, never guessed at, and hides nothing but itself."""
 
 import pytest
 from sqlalchemy import text
@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from daypass.model.absence import Absence
 from daypass.model.grant import new_grant_id
 from daypass.model.preapproval import Preapproval
+from daypass.store import tables
 from daypass.store.codec import Unreadable
-from daypass.store.tables import records
 from tests.makers import ANN
 from tests.store.facts import at, fact
 from tests.store.records import a_permit, an_absence, kept
@@ -37,47 +37,47 @@ def _execute(database, statement, **words):
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-def test_a_damaged_record_is_named_and_hides_nothing_but_itself(database, ledger, cabinet, damage):
+def test_a_damaged_record_is_named_and_hides_nothing_but_itself(database, ledger, records, damage):
     """Found alone it raises a sentence with its row's name; among all it is left out and logged."""
     bad, good = a_permit(), a_permit(at=at(-1))
     ledger.record(fact(bad, good, an_absence()))
     _execute(database, damage, id=f"permit/{bad.id}", key=bad.id)
-    reseal(database, records)
+    reseal(database, tables.records)
 
     with pytest.raises(
         Unreadable, match=f"records/permit/{bad.id} (cannot be read|was changed outside Daypass): .*estore "
     ):
-        cabinet.find(Preapproval, bad.id)
-    assert cabinet.all(Preapproval) == [kept(good)]
+        records.find(Preapproval, bad.id)
+    assert records.all(Preapproval) == [kept(good)]
 
 
-def test_a_damaged_record_that_was_left_out_is_in_the_log(database, ledger, cabinet):
+def test_a_damaged_record_that_was_left_out_is_in_the_log(database, ledger, records):
     """The log names the row and says why."""
     ledger.record(fact(an_absence()))
     _execute(database, "UPDATE records SET body = '{}'")
 
     with capture_logs() as logged:
-        assert cabinet.all(Absence) == []
+        assert records.all(Absence) == []
 
     assert [(line["log_level"], line["row"]) for line in logged] == [("error", f"records/absence/{ANN}")]
 
 
-def test_one_kind_passed_off_as_another_is_unreadable(database, ledger, cabinet):
+def test_one_kind_passed_off_as_another_is_unreadable(database, ledger, records):
     """A row renamed to be a permit of somebody's is none, whatever its body says."""
     mine, other = a_permit(), new_grant_id()
     ledger.record(fact(mine))
     _execute(database, "UPDATE records SET id = :id", id=f"permit/{other}")
-    reseal(database, records)
+    reseal(database, tables.records)
 
     with pytest.raises(Unreadable, match="the journal tells nothing of it"):
-        cabinet.find(Preapproval, other)
+        records.find(Preapproval, other)
 
 
-def test_a_body_of_before_a_field_was_added_is_read_with_its_default(database, ledger, cabinet):
+def test_a_body_of_before_a_field_was_added_is_read_with_its_default(database, ledger, records):
     """Growing a kind does not make yesterday's rows unreadable."""
     permit = a_permit()
     ledger.record(fact(permit))
     _execute(database, "UPDATE records SET body = replace(body, :field, '')", field='"reason":"",')
-    reseal(database, records)
+    reseal(database, tables.records)
 
-    assert cabinet.find(Preapproval, permit.id) == kept(permit)
+    assert records.find(Preapproval, permit.id) == kept(permit)

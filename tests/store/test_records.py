@@ -45,12 +45,12 @@ def test_every_kind_that_a_fact_may_change_is_tried_here():
 
 
 @every_record
-def test_what_is_kept_comes_back_as_it_went_in(ledger, cabinet, record):
+def test_what_is_kept_comes_back_as_it_went_in(ledger, records, record):
     """Found by its key and among all, at the next revision, whatever stands in its fields."""
     ledger.record(fact(record, kind=EntryKind.PERMIT_GIVEN))
 
-    assert cabinet.find(type(record), record.key) == kept(record)
-    assert cabinet.all(type(record)) == [kept(record)]
+    assert records.find(type(record), record.key) == kept(record)
+    assert records.all(type(record)) == [kept(record)]
 
 
 @every_kind
@@ -65,7 +65,7 @@ def test_a_row_bears_the_name_of_its_kind(database, ledger, name):
 
 
 @every_kind
-def test_whoever_keeps_second_is_told_and_writes_nothing(ledger, cabinet, name):
+def test_whoever_keeps_second_is_told_and_writes_nothing(ledger, records, name):
     """A change on an older revision is a conflict, and neither it nor what came with it is written."""
     record, grant = BARE[name], a_grant()
     ledger.record(fact(record))
@@ -74,7 +74,7 @@ def test_whoever_keeps_second_is_told_and_writes_nothing(ledger, cabinet, name):
     with pytest.raises(Conflict):
         ledger.record(fact(grant, kept(record)))
 
-    assert cabinet.find(type(record), record.key).revision == 2
+    assert records.find(type(record), record.key).revision == 2
     assert ledger.grants() == []
 
 
@@ -90,15 +90,15 @@ def test_a_new_one_that_is_there_already_is_a_conflict(ledger, outbox, name):
 
 
 @every_kind
-def test_one_that_was_never_kept_cannot_be_changed(ledger, cabinet, name):
+def test_one_that_was_never_kept_cannot_be_changed(ledger, records, name):
     """A revision above 0 of something that is not there is a conflict, not an insert."""
     with pytest.raises(Conflict):
         ledger.record(fact(replace(BARE[name], revision=1)))
 
-    assert cabinet.all(type(BARE[name])) == []
+    assert records.all(type(BARE[name])) == []
 
 
-def test_a_change_is_kept_in_the_commit_of_its_grant(ledger, cabinet):
+def test_a_change_is_kept_in_the_commit_of_its_grant(ledger, records):
     """A code that is used up and the grant it was used for appear together."""
     code, grant = a_code(), a_grant()
     ledger.record(fact(code))
@@ -106,29 +106,29 @@ def test_a_change_is_kept_in_the_commit_of_its_grant(ledger, cabinet):
 
     ledger.record(fact(used, grant, kind=EntryKind.CODE_USED))
 
-    assert cabinet.find(SealedCode, code.key) == kept(used)
+    assert records.find(SealedCode, code.key) == kept(used)
     assert ledger.grant(grant.id) == stored(grant)
 
 
-def test_kinds_do_not_share_their_keys(ledger, cabinet):
+def test_kinds_do_not_share_their_keys(ledger, records):
     """A permit and a review of one id are two, each with a revision of its own."""
     permit = a_permit()
     review = replace(a_review(), id=permit.id)
     ledger.record(fact(permit, review))
     ledger.record(fact(kept(review)))
 
-    assert cabinet.find(Preapproval, permit.id).revision == 1
-    assert cabinet.find(GlassReview, permit.id).revision == 2
+    assert records.find(Preapproval, permit.id).revision == 1
+    assert records.find(GlassReview, permit.id).revision == 2
     with pytest.raises(NotFound):
-        cabinet.find(RulesChange, permit.id)
+        records.find(RulesChange, permit.id)
 
 
-def test_many_kinds_are_kept_in_one_commit(ledger, cabinet):
+def test_many_kinds_are_kept_in_one_commit(ledger, records):
     """One fact may change one of every kind; a later one changes them all again."""
     ledger.record(fact(*BARE.values()))
     ledger.record(fact(*map(kept, BARE.values())))
 
-    assert {cabinet.find(type(record), record.key).revision for record in BARE.values()} == {2}
+    assert {records.find(type(record), record.key).revision for record in BARE.values()} == {2}
 
 
 @pytest.mark.parametrize(
@@ -140,90 +140,90 @@ def test_many_kinds_are_kept_in_one_commit(ledger, cabinet):
     ],
 )
 @pytest.mark.parametrize("key", ["", "nobody", "permit/x", "%", "../", "ü"])
-def test_what_is_not_there_is_not_found(ledger, cabinet, kind, sentence, key):
+def test_what_is_not_there_is_not_found(ledger, records, kind, sentence, key):
     """A sentence says so; the key, which may be the hash of a secret, is not said again."""
     ledger.record(fact(*BARE.values()))
 
     with pytest.raises(NotFound) as raised:
-        cabinet.find(kind, key)
+        records.find(kind, key)
 
     assert raised.value.sentence == sentence
 
 
-def test_a_key_that_no_database_holds_is_bad_input_or_not_there(cabinet):
+def test_a_key_that_no_database_holds_is_bad_input_or_not_there(records):
     """Signs that PostgreSQL cannot hold never become a traceback."""
     for key in ("a\x00b", "\ud800"):
         with pytest.raises((NotFound, BadInput)):
-            cabinet.find(Passkey, key)
+            records.find(Passkey, key)
 
 
-def test_all_of_a_kind_come_newest_first(ledger, cabinet):
+def test_all_of_a_kind_come_newest_first(ledger, records):
     """By the moment, to the microsecond; those of one moment by their keys; other kinds are left out."""
     old, new = a_permit(at=at(-1)), a_permit(at=NOON + timedelta(microseconds=1))
     same = sorted((a_permit(), a_permit()), key=lambda permit: permit.id, reverse=True)
     ledger.record(fact(same[1], old, new, same[0], a_review()))
 
-    assert [permit.id for permit in cabinet.all(Preapproval)] == [new.id, same[0].id, same[1].id, old.id]
+    assert [permit.id for permit in records.all(Preapproval)] == [new.id, same[0].id, same[1].id, old.id]
 
 
-def test_the_newest_of_a_kind_is_one_and_a_page_says_how_many_there_are(ledger, cabinet):
+def test_the_newest_of_a_kind_is_one_and_a_page_says_how_many_there_are(ledger, records):
     """Of one owner too; there is none where there is nothing, and a page beyond the end is empty."""
     old, middle, new = a_permit(at=at(-1)), a_permit(), a_permit(at=at(1), principal=BOB)
-    assert cabinet.newest(Preapproval) is None
+    assert records.newest(Preapproval) is None
     ledger.record(fact(old, middle, new))
 
-    newest, anns = cabinet.newest(Preapproval), cabinet.newest(Preapproval, owner=ANN)
-    pages = [cabinet.page(Preapproval, skip=skip, size=2) for skip in (0, 2, 4)]
+    newest, anns = records.newest(Preapproval), records.newest(Preapproval, owner=ANN)
+    pages = [records.page(Preapproval, skip=skip, size=2) for skip in (0, 2, 4)]
 
     assert [newest.id, anns.id] == [new.id, middle.id]
     assert [[one.id for one in page.items] for page in pages] == [[new.id, middle.id], [old.id], []]
     assert {page.total for page in pages} == {3}
 
 
-def test_one_owners_are_found_by_owner(ledger, cabinet):
+def test_one_owners_are_found_by_owner(ledger, records):
     """A permit belongs to whom it is for, a robot to who answers for it, a version to its author."""
     anns, bobs = a_permit(), a_permit(principal=BOB)
     ledger.record(fact(anns, bobs, a_robot(), a_version()))
 
-    assert cabinet.all(Preapproval, owner=ANN) == [kept(anns)]
-    assert cabinet.all(Preapproval, owner=BOB) == [kept(bobs)]
-    assert cabinet.all(Preapproval, owner=EVE) == []
-    assert cabinet.all(Bot, owner=ANN) == [kept(a_robot())]
-    assert cabinet.all(Bot, owner=BOT) == []
-    assert cabinet.all(RulesVersion, owner=ANN) == [kept(a_version())]
+    assert records.all(Preapproval, owner=ANN) == [kept(anns)]
+    assert records.all(Preapproval, owner=BOB) == [kept(bobs)]
+    assert records.all(Preapproval, owner=EVE) == []
+    assert records.all(Bot, owner=ANN) == [kept(a_robot())]
+    assert records.all(Bot, owner=BOT) == []
+    assert records.all(RulesVersion, owner=ANN) == [kept(a_version())]
 
 
-def test_those_in_a_state_are_found_by_state(ledger, cabinet):
+def test_those_in_a_state_are_found_by_state(ledger, records):
     """In one, in several, in none at all; and an owner's among them."""
     pending, denied = a_change(), replace(a_change(), state=ChangeState.DENIED, filed_at=at(-1))
     bobs = replace(a_change(), author=BOB, filed_at=at(-2))
     ledger.record(fact(pending, denied, bobs))
 
-    assert cabinet.all(RulesChange, states=[ChangeState.PENDING]) == [kept(pending), kept(bobs)]
-    assert cabinet.all(RulesChange, states=iter(ChangeState)) == [kept(pending), kept(denied), kept(bobs)]
-    assert cabinet.all(RulesChange, states=[]) == []
-    assert cabinet.all(RulesChange, owner=BOB, states=[ChangeState.PENDING]) == [kept(bobs)]
-    assert cabinet.all(RulesChange, owner=BOB, states=[ChangeState.DENIED]) == []
+    assert records.all(RulesChange, states=[ChangeState.PENDING]) == [kept(pending), kept(bobs)]
+    assert records.all(RulesChange, states=iter(ChangeState)) == [kept(pending), kept(denied), kept(bobs)]
+    assert records.all(RulesChange, states=[]) == []
+    assert records.all(RulesChange, owner=BOB, states=[ChangeState.PENDING]) == [kept(bobs)]
+    assert records.all(RulesChange, owner=BOB, states=[ChangeState.DENIED]) == []
 
 
-def test_a_record_is_found_where_it_stands_now(ledger, cabinet):
+def test_a_record_is_found_where_it_stands_now(ledger, records):
     """Once closed, or someone else's, it is no longer among those it was among."""
     robot = a_robot()
     ledger.record(fact(robot))
 
     ledger.record(fact(replace(kept(robot), owner=BOB, state=Validity.CLOSED, at=at(1))))
 
-    assert cabinet.all(Bot, owner=ANN) == cabinet.all(Bot, states=[Validity.OPEN]) == []
-    assert [found.at for found in cabinet.all(Bot, owner=BOB, states=[Validity.CLOSED])] == [at(1)]
+    assert records.all(Bot, owner=ANN) == records.all(Bot, states=[Validity.OPEN]) == []
+    assert [found.at for found in records.all(Bot, owner=BOB, states=[Validity.CLOSED])] == [at(1)]
 
 
-def test_errands_that_are_over_are_dropped_and_missed_by_nobody(database, ledger, cabinet):
+def test_errands_that_are_over_are_dropped_and_missed_by_nobody(database, ledger, records):
     """Those of yesterday; today's stay, and nobody takes the others for rows that were stolen."""
     old, new = an_errand(), replace(an_errand(), ticket_hash="ab" * 32, at=NOON + timedelta(days=1))
     ledger.record(fact(old), fact(new))
 
     assert ledger.drop_errands(before=NOON + timedelta(hours=12)) == 1
-    assert cabinet.all(OneTimeLink) == [kept(new)]
+    assert records.all(OneTimeLink) == [kept(new)]
     with pytest.raises(NotFound):
-        cabinet.find(OneTimeLink, old.key)
+        records.find(OneTimeLink, old.key)
     assert list(SqlScrub(database).altered()) == []

@@ -55,5 +55,5 @@ def test_a_review_of_somebody_who_cannot_be_looked_up_hides_nothing_else(
     )
     people.lost = ANN
 
-    assert len(overview(viewer, judge=daypass.desk.judge, now=daypass.desk.clock()).reviews) == seen
+    assert len(overview(viewer, judge=daypass.services.judge, now=daypass.services.clock()).reviews) == seen
     daypass.end()

@@ -35,18 +35,18 @@ def test_a_machine_whose_clock_is_off_writes_down_what_ends_and_nothing_that_giv
     refused = set()
     for fact in kinds:
         try:
-            off.desk.ledger.record(fact)
+            off.services.ledger.record(fact)
         except Unavailable:
             refused.add(fact.event.kind)
 
     assert refused == GIVES
-    assert off.desk.ledger.record_each(kinds) == [fact for fact in kinds if fact.event.kind in GIVES]
+    assert off.services.ledger.record_each(kinds) == [fact for fact in kinds if fact.event.kind in GIVES]
     off.database.close()
 
 
 def test_its_doors_go_by_the_databases_time(off: Daypass):
     """Nobody who ends something is refused for want of the right time."""
-    assert abs(off.desk.clock() - datetime.now(UTC)) < timedelta(seconds=10)
+    assert abs(off.services.clock() - datetime.now(UTC)) < timedelta(seconds=10)
     off.database.close()
 
 
@@ -60,12 +60,12 @@ def test_b09_what_nobody_is_told_is_not_kept_for_good(sqlite_url: str, tmp_path:
     house = build(load(settings | slack), signer=SIGNER)
     for ago in (timedelta(days=2), timedelta()):
         event = Event(kind=EntryKind.GRANT_WARNED, at=datetime.now(UTC) - ago, actor=ANN)
-        house.desk.ledger.record(Fact(event=event))
+        house.services.ledger.record(Fact(event=event))
     for chore in chores(house):
         if chore.name == "forget":
             chore.run()
 
-    left = house.desk.outbox.claim(now=datetime.now(UTC), hold=timedelta(minutes=1), limit=10)
+    left = house.services.outbox.claim(now=datetime.now(UTC), hold=timedelta(minutes=1), limit=10)
 
     assert len(left) == (1 if forgets else 2)
     house.database.close()

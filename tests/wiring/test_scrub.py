@@ -56,7 +56,7 @@ def test_what_the_service_finds_wrong_with_the_journal_is_told(tmp_path: Path):
     chore.run()
     chore.run()
 
-    [found] = house.desk.ledger.all(JournalFinding)
+    [found] = house.services.ledger.all(JournalFinding)
     assert found.source.endswith(f", {tmp_path / 'head'}")
     house.database.close()
 

@@ -96,15 +96,15 @@ def _record(
     return 0
 
 
-def _find_owners(cabinet: Records) -> KnownOwners | None:
+def _find_owners(records: Records) -> KnownOwners | None:
     try:
-        return cabinet.find(KnownOwners, "owners")
+        return records.find(KnownOwners, "owners")
     except NotFound:
         return None
 
 
-def _find_group(group: Group, cabinet: Records) -> KnownGroup | None:
+def _find_group(group: Group, records: Records) -> KnownGroup | None:
     try:
-        return cabinet.find(KnownGroup, group)
+        return records.find(KnownGroup, group)
     except NotFound:
         return None

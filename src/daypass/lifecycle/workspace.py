@@ -16,10 +16,10 @@ from daypass.model.secret import digest
 from daypass.ports import Ledger, Records
 
 
-def known_team(bot_token: str, cabinet: Records) -> str | None:
+def known_team(bot_token: str, records: Records) -> str | None:
     """The workspace of a bot token; None when Slack has not said it yet, or the row cannot be read."""
     try:
-        return cabinet.find(KnownWorkspace, digest(bot_token)).team
+        return records.find(KnownWorkspace, digest(bot_token)).team
     except (NotFound, Misconfigured):
         return None
 

@@ -39,7 +39,7 @@ Record = (
     | DirectoryWatch
     | JournalFinding
 )
-"""What the cabinet keeps; see ports.Records."""
+"""What is kept as records; see ports.Records."""
 
 Change = Request | Grant | Link | Login | Record
 

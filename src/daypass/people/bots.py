@@ -1,4 +1,4 @@
-"""Robots: programs that may ask. Who they are is kept in the cabinet, and a person answers for each."""
+"""Robots: programs that may ask. Who they are is kept as records, and a person answers for each."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ class BotDirectory:
     """Looks robots up."""
 
     def __init__(self, find: Callable[[PrincipalId], Bot]) -> None:
-        """Take the cabinet's way to one robot, which raises NotFound."""
+        """Take the way to one robot, which raises NotFound."""
         self._find = find
 
     def principal(self, principal_id: PrincipalId) -> Principal:

@@ -3,7 +3,7 @@ The directory whole: who somebody is by Slack, the people file and AWS.
 
     id        who it is                name, time zone, groups, status   groups, manager, other accounts   AWS identity
     U.., W..  a person                 Slack                             people file, Slack                map, tag
-    bot:..    a robot                  the cabinet                       people file                       map
+    bot:..    a robot                  the records                       people file                       map
 """
 
 from collections.abc import Callable, Iterable

@@ -82,7 +82,7 @@ class Records(Protocol):
 
 class Ledger(Records, Protocol):
     """
-    State and its journal, written together; the cabinet is read here too.
+    State and its journal, written together; records are read here too.
 
     Whatever gives a list here gives all of it: what decides, ends, reminds or escalates by it misses nobody. Only
     `page_of_...` gives a part, to people who turn pages, and says how long the whole is.

@@ -7,7 +7,7 @@ Memory: what is so, what happened, and what is still to be said, in one SQLite f
     tables      the tables; columns: moments as whole microseconds
     codec       values <-> rows; a row that cannot be read is named, never guessed at
     commit      facts -> rows, journal entries and outbox lines, all or none
-    ledger, queue, outbox, postings, logins, cabinet, book
+    ledger, queue, outbox, postings, logins, records, journal
                 the ports of the same names
     rules_file  the rules as they stand on the disk now
 

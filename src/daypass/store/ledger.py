@@ -34,7 +34,7 @@ _ERRANDS_AT_ONCE = 1_000
 
 
 class SqlLedger(SqlCabinet):
-    """The ledger in a database, and the cabinet with it."""
+    """The ledger in a database, and the records with it."""
 
     def record(self, *facts: Fact) -> None:
         """

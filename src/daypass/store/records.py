@@ -13,7 +13,7 @@ from daypass.store.tables import records
 
 
 class SqlCabinet:
-    """The cabinet in a database."""
+    """Records in a database."""
 
     def __init__(self, database: Database) -> None:
         """Keep it in this database, which must have its tables."""

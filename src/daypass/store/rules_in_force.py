@@ -1,5 +1,5 @@
 """
-The rules in force: the newest version in the cabinet, or the file for as long as no change was ever applied.
+The rules in force: the newest version among the records, or the file for as long as no change was ever applied.
 
     nothing kept                       the file, as version 1
     newest kept is the file's text     the file, as that version
@@ -28,14 +28,14 @@ log = structlog.get_logger(__name__)
 
 class RulesInForce:
     """
-    What counts now, of the cabinet and the file.
+    What counts now, of the records and the file.
 
     Any number of threads may ask at once: what is remembered between looks only saves reading and parsing again.
     """
 
-    def __init__(self, cabinet: Records, file: RulesFile) -> None:
+    def __init__(self, records: Records, file: RulesFile) -> None:
         """Read nothing yet."""
-        self._cabinet = cabinet
+        self._cabinet = records
         self._file = file
         self._newest: RulesVersion | None = None
         self._book: RuleBook | None = None

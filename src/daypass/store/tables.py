@@ -2,7 +2,7 @@
 The tables. What is asked for has a column; everything else of a value is in its `body`, as JSON (see codec).
 
     requests, grants, links, logins     what is so; `revision` grows by one at each commit, `seal` vouches for the row
-    records                             so, too: the small values of many kinds that the cabinet keeps
+    records                             so, too: the small values of many kinds that are kept
     changes                             which revisions of which rows the journal tells of: only ever added to
     journal                             what happened: only ever added to; the fold fills leaf_* in once (see sequencer)
     words                               what people wrote, of which the journal has the hash; may be erased

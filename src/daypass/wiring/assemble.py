@@ -4,7 +4,7 @@ Put Daypass together on one database, whatever stands around it: the service's A
     Stores     everything that is kept in the database
     Outside    everything that Daypass asks and does not own: the time, people, AWS
     judge      what decides, for the doors and the worker
-    desk       what the doors share
+    services   what the doors share
     worker     what provisions and revokes
 
 Whoever opens the tables goes through here, so that a store's needs are met in one place.
@@ -97,7 +97,7 @@ def judge(stores: Stores, outside: Surroundings, *, rules: Callable[[], RuleBook
     )
 
 
-def desk(
+def services(
     stores: Stores,
     outside: Surroundings,
     *,

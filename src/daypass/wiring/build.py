@@ -32,7 +32,7 @@ from daypass.store.journal import SqlBook
 from daypass.store.queue import SqlQueue
 from daypass.store.rules_file import RulesFile
 from daypass.store.rules_in_force import RulesInForce
-from daypass.wiring.assemble import Surroundings, desk, judge, open_stores, worker
+from daypass.wiring.assemble import Surroundings, judge, open_stores, services, worker
 from daypass.wiring.clock import SharedClock
 from daypass.wiring.disabled_delivery import DisabledDelivery, NoVendor
 from daypass.wiring.journal import journal_head, journal_key
@@ -52,7 +52,7 @@ class Daypass:
     sessions: RoleSessions | None
     book: SqlBook
     queue: SqlQueue
-    desk: Services
+    services: Services
     loop: Loop
     sweep: PolicySweep
     clock: SharedClock
@@ -104,7 +104,7 @@ def build(settings: Settings, *, signer: Signer | None = None) -> Daypass:
         sessions=sessions,
         book=stores.book,
         queue=stores.queue,
-        desk=desk(
+        services=services(
             stores,
             outside,
             judge=deciding,

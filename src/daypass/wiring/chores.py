@@ -37,8 +37,8 @@ _ERRANDS_STAY = timedelta(days=1)
 
 def chores(house: Daypass) -> list[Chore]:
     """What is done every now and then, and how often; the folding of the journal has a thread of its own."""
-    ledger, now = house.desk.ledger, house.clock
-    logins, lapse_after = house.desk.logins, house.settings.rules.lapse_after
+    ledger, now = house.services.ledger, house.clock
+    logins, lapse_after = house.services.logins, house.settings.rules.lapse_after
     return [
         Chore(name="stuck", every=30 * _SECOND, run=partial(_stuck, house)),
         Chore(name="damaged", every=60 * _SECOND, run=partial(report_set_aside, house)),
@@ -69,15 +69,15 @@ def chores(house: Daypass) -> list[Chore]:
 def _stuck(house: Daypass) -> None:
     clock = house.clock
     held_up = "" if clock.agrees() else clock.sentence
-    report_stuck(queue=house.queue, ledger=house.desk.ledger, now=clock(), held_up=held_up)
+    report_stuck(queue=house.queue, ledger=house.services.ledger, now=clock(), held_up=held_up)
 
 
 def _rules_file(house: Daypass) -> list[Chore]:
     """Only where versions of the rules are kept."""
-    rules = house.desk.rules
+    rules = house.services.rules
     if not isinstance(rules, KeptRules):
         return []
-    now, watch = house.clock, FileWatch(rules, house.desk.ledger)
+    now, watch = house.clock, FileWatch(rules, house.services.ledger)
     return [Chore(name="rules file", every=15 * _SECOND, run=lambda: watch.look(now=now()))]
 
 
@@ -99,44 +99,44 @@ def _erasing(house: Daypass) -> list[Chore]:
 
 
 def _erase(house: Daypass, keep: timedelta) -> None:
-    desk, now = house.desk, house.clock()
+    services, now = house.services, house.clock()
     which = Which(person=None, before=now - keep, by=DAYPASS)
     words = SqlWords(house.database)
-    erase(which, words=words, ledger=desk.ledger, logins=desk.logins, now=now)
+    erase(which, words=words, ledger=services.ledger, logins=services.logins, now=now)
 
 
 def _open_windows(house: Daypass) -> None:
-    desk, now = house.desk, house.clock
-    open_windows(judge=desk.judge, now=now())
+    services, now = house.services, house.clock
+    open_windows(judge=services.judge, now=now())
 
 
 def _reconsider(house: Daypass) -> None:
-    desk, now = house.desk, house.clock
+    services, now = house.services, house.clock
     with unhurried():
-        reconsider(judge=desk.judge, now=now())
+        reconsider(judge=services.judge, now=now())
 
 
 def _remind(house: Daypass) -> None:
-    desk, in_channel = house.desk, bool(house.settings.slack.channel)
+    services, in_channel = house.services, bool(house.settings.slack.channel)
     with unhurried():
-        remind(ledger=desk.ledger, directory=desk.directory, in_channel=in_channel, now=house.clock())
+        remind(ledger=services.ledger, directory=services.directory, in_channel=in_channel, now=house.clock())
 
 
 def _remember(house: Daypass) -> None:
-    desk, now = house.desk, house.clock
+    services, now = house.services, house.clock
     with unhurried():
-        remember(judge=desk.judge, now=now())
+        remember(judge=services.judge, now=now())
 
 
 def _settle_leavers(house: Daypass) -> None:
-    settle(ledger=house.desk.ledger, logins=house.desk.logins, now=house.clock())
+    settle(ledger=house.services.ledger, logins=house.services.logins, now=house.clock())
 
 
 def _asking_after(house: Daypass) -> list[Chore]:
     """Only where the directory can say who has left."""
     if not house.settings.slack.bot_token:
         return []
-    asking = AskAfter(leavers=house.leavers, ledger=house.desk.ledger, logins=house.desk.logins)
+    asking = AskAfter(leavers=house.leavers, ledger=house.services.ledger, logins=house.services.logins)
     return [Chore(name="ask after people", every=60 * _SECOND, run=partial(_ask_after, asking, house))]
 
 
@@ -149,15 +149,15 @@ def _tickets(house: Daypass) -> list[Chore]:
     """Only where there is a tracker: else no rule that wants a ticket lends anything."""
     if not house.settings.tickets.jira_url:
         return []
-    judge, now = house.desk.judge, house.clock
+    judge, now = house.services.judge, house.clock
     return [Chore(name="tickets", every=60 * _SECOND, run=lambda: end_closed(judge=judge, now=now()))]
 
 
 def _look_again(house: Daypass) -> None:
-    look_again(queue=house.desk.queue, provisioners=house.desk.judge.deliveries, now=house.clock())
+    look_again(queue=house.services.queue, provisioners=house.services.judge.deliveries, now=house.clock())
 
 
 def _sweep(house: Daypass, reports: Reports) -> None:
-    swept = sweep([house.sweep], ledger=house.desk.ledger, clock=house.clock)
-    reports.report(swept, ledger=house.desk.ledger, now=house.clock())
-    vanished(swept.seen, provisioners=house.desk.judge.deliveries, ledger=house.desk.ledger, clock=house.clock)
+    swept = sweep([house.sweep], ledger=house.services.ledger, clock=house.clock)
+    reports.report(swept, ledger=house.services.ledger, now=house.clock())
+    vanished(swept.seen, provisioners=house.services.judge.deliveries, ledger=house.services.ledger, clock=house.clock)

@@ -108,15 +108,15 @@ def _found(check: Callable[[], str]) -> Finding:
 
 
 def _rules(house: Daypass) -> str:
-    desk = house.desk
-    book = desk.rules()
-    seen = doubts(book, judge=desk.judge, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=now)
+    services = house.services
+    book = services.rules()
+    seen = doubts(book, judge=services.judge, lapse_after=services.lapse_after, tracker=services.tracker, clock=now)
     if seen.findings:
         told = "\n".join(map(str, seen.findings))
         raise CheckFailed(f"The rules can be read, and some do not do what they seem to:\n{told}")
-    rules = kept(house.desk.rules)
+    rules = kept(house.services.rules)
     version = rules.version(now())
-    if edited_in_vain(rules, desk.ledger, now()):
+    if edited_in_vain(rules, services.ledger, now()):
         raise CheckFailed(
             f"{house.settings.rules.file} was edited and does not count: version {version.number} of the rules is in "
             "force, approved in Daypass. `daypass rules apply FILE` proposes the file, `daypass rules pull FILE` "
@@ -135,7 +135,7 @@ def _rules_file(settings: Settings) -> str:
 
 def _passkeys(house: Daypass) -> str:
     """Whether browsers keep passkeys for this service, where a rule wants one."""
-    if not any(isinstance(rule, AllowRule) and rule.second_factor for rule in house.desk.rules().rules):
+    if not any(isinstance(rule, AllowRule) and rule.second_factor for rule in house.services.rules().rules):
         return "No rule wants a passkey with an approval."
     return f"Browsers keep passkeys, which rules want with approvals, for {site(house.settings.public_url).id}."
 
@@ -149,13 +149,13 @@ def _database(house: Daypass) -> str:
     if damaged := house.queue.damaged():
         rows = "\n".join(f"  {one.grant}: {one.fault}" for one in damaged)
         raise CheckFailed(f"These grants cannot be read and are set aside; repair or restore their rows:\n{rows}")
-    due = house.queue.depth(now=house.desk.clock())
+    due = house.queue.depth(now=house.services.clock())
     return f"{_tables(house)} {due} grants are due."
 
 
 def _ledger(house: Daypass) -> str:
     """What the last scrub found; a scrub of its own would take too long."""
-    if altered := house.desk.ledger.all(Alteration, states=(Open.OPEN,)):
+    if altered := house.services.ledger.all(Alteration, states=(Open.OPEN,)):
         rows = "\n".join(f"  {one.row}: {one.because}" for one in altered)
         raise CheckFailed(
             "Rows of the ledger were changed outside Daypass or cannot be read, and give nothing. Find out who can "
@@ -177,7 +177,7 @@ def _journal_key(settings: Settings) -> str:
 
 def _journal(house: Daypass) -> str:
     size = checked(house.book, house.settings.journal.key_file)
-    if found := house.desk.ledger.all(JournalFinding, states=(Open.OPEN,)):
+    if found := house.services.ledger.all(JournalFinding, states=(Open.OPEN,)):
         told = "\n".join(f"  {one.because} (Found on {one.source}.)" for one in found)
         raise CheckFailed(f"The journal was found damaged, and nothing is given while it is:\n{told}")
     return f"The journal's newest checkpoint is signed with that key, and extends the remembered head: {size} entries."
@@ -195,7 +195,7 @@ def _head(settings: Settings) -> str:
 
 def _leavers(house: Daypass) -> str:
     """Whether those who left are noticed, and whether many of them wait for an owner of the rules."""
-    waiting, watch = held(house.desk.ledger), last_watch(house.desk.ledger)
+    waiting, watch = held(house.services.ledger), last_watch(house.services.ledger)
     if waiting:
         raise CheckFailed(
             f"Slack says that {len(waiting)} people left at once, and nothing of theirs has ended. An owner of the "
@@ -213,13 +213,13 @@ def _leavers(house: Daypass) -> str:
 
 def _groups(house: Daypass, slack: Finding) -> str:
     """Whether Slack says who is in the groups that rules name; where none names one, nothing is asked."""
-    groups = sorted(slack_groups_of(house.desk.rules()))
+    groups = sorted(slack_groups_of(house.services.rules()))
     if groups:
         _told(slack)  # whatever Slack as a whole is wrong with is one finding, and not one of each group
     wrong = []
     for group in groups:
         try:
-            house.desk.directory.members(group)
+            house.services.directory.members(group)
         except DaypassError as error:
             wrong.append(f"{group}: {error.report}")
     if wrong:
@@ -230,7 +230,7 @@ def _groups(house: Daypass, slack: Finding) -> str:
 
 def _frozen(house: Daypass) -> str:
     """What is frozen is no fault, and should be seen."""
-    if not (standing := freezes(house.desk.ledger)):
+    if not (standing := freezes(house.services.ledger)):
         return "Nothing is frozen."
     named = "; ".join(f"{one.id}: {one.extent}, by {one.by}" for one in standing)
     return f"Frozen until two owners of the rules lift it: {named}."

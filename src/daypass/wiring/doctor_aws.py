@@ -51,7 +51,7 @@ def broker(house: Daypass) -> str:
 
 def aws_people(house: Daypass) -> str:
     """Everybody's AWS identity; and on the first of them, whether a policy could be put there."""
-    known = people(house.settings, house.buckets, house.desk.ledger, now).identities()
+    known = people(house.settings, house.buckets, house.services.ledger, now).identities()
     for first in islice(known.values(), 1):
         kind: Kind = "user" if first.kind == "user" else "role"
         InlinePolicies(clients=house.clients, kind=kind, owner=first.name).may_put("daypass-doctor")
@@ -64,7 +64,7 @@ def sweep(house: Daypass) -> str:
     found = list(house.sweep.standing())
     ours = [one for one in found if isinstance(one, MarkedObject)]
     strange = [one.what for one in found if isinstance(one, Strange)]
-    known = house.desk.ledger.told_of({one.grant for one in ours})
+    known = house.services.ledger.told_of({one.grant for one in ours})
     if unknown := [one.what for one in ours if one.grant not in known]:
         raise CheckFailed(
             f"{len(unknown)} things in AWS carry the mark of this installation and the ledger does not know their "

@@ -43,7 +43,7 @@ def calling(house: Daypass) -> list[Chore]:
     if hook is None:
         return []
     outbox = SqlOutbox(house.database, Listener.GLASS_HOOK)
-    call = partial(call_hook, hook, outbox=outbox, directory=house.desk.directory, ledger=house.desk.ledger)
+    call = partial(call_hook, hook, outbox=outbox, directory=house.services.directory, ledger=house.services.ledger)
     return [Chore(name="glass hook", every=timedelta(seconds=2), run=lambda: call(now=house.clock()))]
 
 

@@ -110,7 +110,7 @@ def sweep_unknown(*, remove: bool) -> list[str]:
     house = build(settings, signer=journal_key(settings, make=False))
     try:
         house.database.check()
-        sweeps, ledger = [house.sweep], house.desk.ledger
+        sweeps, ledger = [house.sweep], house.services.ledger
         if remove:
             found = remove_unknown(sweeps, os_user=_os_user(), ledger=ledger, clock=now)
         else:

@@ -36,7 +36,7 @@ from daypass.settings import Settings, Tickets, secret
 def people(
     settings: Settings,
     buckets: AwsCatalogue,
-    cabinet: Records,
+    records: Records,
     now: Callable[[], datetime],
     *,
     rules: Callable[[], RuleBook] | None = None,
@@ -61,8 +61,8 @@ def people(
         ),
         beside=Beside(
             register=_register(settings.people.file),
-            robots=BotDirectory(lambda who: cabinet.find(Bot, who)),
-            absence=partial(_absence, cabinet, now),
+            robots=BotDirectory(lambda who: records.find(Bot, who)),
+            absence=partial(_absence, records, now),
         ),
         clock=time.monotonic,
     )
@@ -120,10 +120,10 @@ def _unique_id(identities: Identities, identity: AwsIdentity) -> str:
         return ""
 
 
-def _absence(cabinet: Records, now: Callable[[], datetime], who: PrincipalId) -> Away | None:
+def _absence(records: Records, now: Callable[[], datetime], who: PrincipalId) -> Away | None:
     """What somebody said of their own absence, while it lasts."""
     try:
-        said = cabinet.find(Absence, who)
+        said = records.find(Absence, who)
     except NotFound:
         return None
     if said.state is not Validity.OPEN or said.until <= now():

@@ -123,14 +123,14 @@ def application(house: Daypass, watch: ThreadWatch) -> FastAPI:
     room = house.settings.service.connections_per_address
     workloads = Issuers(house.settings.robots.issuers, clock=time.monotonic)
     app = api.build(
-        house.desk,
+        house.services,
         version=version("daypass"),
         visitors=api.Visitors(trusted_proxies=proxies, at_once=room),
         workloads=workloads,
-        may_be_slacks=partial(may_be_slacks, clock=house.desk.clock),
+        may_be_slacks=partial(may_be_slacks, clock=house.services.clock),
     )
     writes = Writes(house.database)
-    registry = web.add(app, house.desk, trusted_proxies=proxies, faults=lambda: faults(house, watch, writes))
+    registry = web.add(app, house.services, trusted_proxies=proxies, faults=lambda: faults(house, watch, writes))
     _add_our_own(registry)
     return app
 
@@ -143,7 +143,7 @@ def _fold_all(book: SqlBook) -> None:
 
 def _settle_attempts(house: Daypass, *, at_once: bool = False) -> None:
     """Write down what strangers tried and was only counted."""
-    house.desk.attempts.settle(ledger=house.desk.ledger, now=house.clock(), at_once=at_once)
+    house.services.attempts.settle(ledger=house.services.ledger, now=house.clock(), at_once=at_once)
 
 
 def _settle_last_attempts(house: Daypass) -> None:
@@ -236,7 +236,7 @@ async def _slack(house: Daypass, app: FastAPI, watch: ThreadWatch) -> AsyncItera
         log.warning("no Slack is set, only the API is open: give DAYPASS_SLACK_BOT_TOKEN; see daypass doctor")
         yield
         return
-    door = SlackDoor(house.desk, settings, ticks=house.clock, watch=watch)
+    door = SlackDoor(house.services, settings, ticks=house.clock, watch=watch)
     app.router.routes.extend(door.routes())
     _watch_socket(door)
     await door.start()

@@ -50,7 +50,7 @@ def scrub_ledger(
 
     done = _scrub_journal(house, stop, pause)
     scrub = SqlScrub(house.database, pause=pause)
-    reported = altered_rows.report_altered(scrub.altered(), ledger=house.desk.ledger, now=house.clock())
+    reported = altered_rows.report_altered(scrub.altered(), ledger=house.services.ledger, now=house.clock())
     while not done and not stop.wait(again_s):
         each_page()
         done = _scrub_journal(house, stop, pause)
@@ -72,13 +72,13 @@ def _scrub_journal(house: Daypass, stop: threading.Event, pause: Callable[[], No
 def report_set_aside(house: Daypass) -> None:
     """Report the grants that could not be read, and take out of AWS what stands there of new ones."""
     rows = [AlteredRow(row=f"grants/{one.grant}", because=one.fault) for one in house.queue.damaged()]
-    altered_rows.report_set_aside(rows, sweeps=[house.sweep], ledger=house.desk.ledger, clock=house.clock)
+    altered_rows.report_set_aside(rows, sweeps=[house.sweep], ledger=house.services.ledger, clock=house.clock)
 
 
 def telling_of_damage(house: Daypass) -> Chore:
     """Tell the owners of the rules, once each, what this process finds wrong with the journal, and when it is over."""
     source = f"{socket.gethostname()}, {house.settings.journal.head}"
-    reports, damage = DamageReports(source=source, ledger=house.desk.ledger), house.database.damage
+    reports, damage = DamageReports(source=source, ledger=house.services.ledger), house.database.damage
 
     def look() -> None:
         reports.report(damage.found, scrubbed=damage.scrubbed, now=house.clock())

@@ -171,7 +171,7 @@ def test_two_who_use_a_code_at_once_over_http(house: House, codes: list[str]):
         thread.join()
 
     assert statuses.count(201) == 1
-    assert len(house.desk.ledger.grants()) == 1
+    assert len(house.services.ledger.grants()) == 1
 
 
 @pytest.fixture
@@ -274,8 +274,8 @@ GROUP = "who: {slack_groups: [S0OPS]}\n    may: [list, read]"
 def test_an_agent_breaks_no_glass(house: House, ann: httpx2.Client):
     """Though it may ask in its person's name."""
     whole = ann.headers["Authorization"].removeprefix("Bearer ")
-    desk, scopes = house.desk, {LoginScope.READ, LoginScope.ASK, LoginScope.USE}
-    token = narrow(whole, scopes=scopes, logins=desk.logins, ledger=desk.ledger, now=house.clock()).text
+    services, scopes = house.services, {LoginScope.READ, LoginScope.ASK, LoginScope.USE}
+    token = narrow(whole, scopes=scopes, logins=services.logins, ledger=services.ledger, now=house.clock()).text
 
     with bearer(house, token) as agent:
         refused = agent.post("/v1/requests", json=URGENT)
@@ -297,4 +297,4 @@ def test_whom_no_rule_names_has_nothing_of_a_code(nobody: httpx2.Client, bob: ht
     answer = nobody.post("/v1/glass", json={"code": code, **ASKED})
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
-    assert house.desk.ledger.grants() == []
+    assert house.services.ledger.grants() == []

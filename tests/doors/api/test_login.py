@@ -21,8 +21,8 @@ def collect(nobody, begun):
 
 def confirm(house: House, begun) -> None:
     """Ann clicks Confirm in Slack."""
-    desk = house.desk
-    login.confirm(begun["user_code"], by=ANN, logins=desk.logins, ledger=desk.ledger, now=house.clock())
+    services = house.services
+    login.confirm(begun["user_code"], by=ANN, logins=services.logins, ledger=services.ledger, now=house.clock())
 
 
 def test_a_code_is_worth_nothing_until_the_person_has_confirmed_it(nobody):
@@ -63,7 +63,7 @@ def test_a_code_lapses(house: House, nobody):
 def test_what_asks_is_shown_with_the_address_it_came_from(house: House, nobody):
     """A forwarded address is not believed from somebody who is no trusted proxy."""
     begun = nobody.post("/v1/login/device", json={"client": "laptop"}, headers={"X-Forwarded-For": "8.8.8.8"}).json()
-    waiting = login.waiting(begun["user_code"], logins=house.desk.logins, now=house.clock())
+    waiting = login.waiting(begun["user_code"], logins=house.services.logins, now=house.clock())
 
     assert (waiting.client, waiting.address) == ("laptop", "127.0.0.1")
 
@@ -111,7 +111,7 @@ def test_every_address_of_the_api_asks_for_a_login(house: House, nobody):
 def test_when_too_many_wait_to_log_in_the_answer_says_when_to_come_again(house, nobody):
     """A flood from where they are: in 429's own words, and with Retry-After."""
     for _ in range(50):
-        login.begin("a flood", address="127.0.0.1", logins=house.desk.logins, now=house.clock())
+        login.begin("a flood", address="127.0.0.1", logins=house.services.logins, now=house.clock())
 
     refused = nobody.post("/v1/login/device", json={"client": "a laptop"})
 

@@ -55,7 +55,7 @@ def test_a_member_who_writes_mentions_has_nobody_looked_up_for_them(house: House
 def test_whom_a_refusal_mentions_is_named_to_who_has_a_login(house: House, ann: httpx2.Client, bob: httpx2.Client):
     """Bob said no; whoever comes too late reads his name."""
     filed = ann.post("/v1/requests", json={"level": "read", "resource": "acme-reports/2026/", "reason": "INC-1"}).json()
-    deny(filed["id"], by=BOB, reason="no", enders=house.desk.enders, now=house.clock())
+    deny(filed["id"], by=BOB, reason="no", enders=house.services.enders, now=house.clock())
 
     again = bob.post(f"/v1/requests/{filed['id']}/approve", json={"for": "1h"})
 

@@ -18,8 +18,8 @@ from tests.makers import ANN, BOB, EVE, HOUR
 def url(house: House) -> str:
     """Where browsers reach the house: by a name. Ann and Bob own its rules."""
     url = house.url.replace("127.0.0.1", "localhost")
-    owned = replace(house.desk.rules(), owners=owners())
-    object.__setattr__(house.desk, "public_url", url)
+    owned = replace(house.services.rules(), owners=owners())
+    object.__setattr__(house.services, "public_url", url)
     house.under(lambda: owned)
     return url
 
@@ -34,10 +34,10 @@ def enrolled(house: House, client: httpx2.Client, url: str, name: str = "laptop"
     handed = client.post("/v1/passkeys/new").json()
     ticket = handed["url"].removeprefix(f"{url}/passkeys/new?ticket=")
     at = Site(id="localhost", origin=url)
-    key, desk = HandKey(origin=url, id=name.encode()), house.desk
-    asked = enrol.offer(ticket, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock()).make
+    key, services = HandKey(origin=url, id=name.encode()), house.services
+    asked = enrol.offer(ticket, at=at, directory=services.directory, ledger=services.ledger, now=house.clock()).make
     answer = enrol.EnrolAnswer(ticket=ticket, made=key.make(asked), proof=None, name=name)
-    enrol.enrol(answer, at=at, directory=desk.directory, ledger=desk.ledger, now=house.clock())
+    enrol.enrol(answer, at=at, directory=services.directory, ledger=services.ledger, now=house.clock())
 
 
 def test_a_person_lists_their_own_passkeys(house: House, ann: httpx2.Client, bob: httpx2.Client, url: str):
@@ -64,7 +64,7 @@ def test_an_address_is_handed_out_for_each_thing_that_takes_a_browser(
     starts = [f"{url}/passkeys/new?ticket=", f"{url}/passkeys/remove?ticket=", f"{url}/approve/"]
     assert all(one["url"].startswith(start) for one, start in zip(handed, starts, strict=True))
     assert {one["expires_in"] for one in handed} == {600}
-    assert len(registered.of(BOB, ledger=house.desk.ledger)) == 1
+    assert len(registered.of(BOB, ledger=house.services.ledger)) == 1
     assert bob.get(f"/v1/requests/{asked['id']}").json()["request"]["state"] == "pending"
 
 
@@ -88,8 +88,8 @@ def test_an_owner_of_the_rules_forgets_the_passkeys_of_who_lost_them(
     assert (own.status_code, "Your own passkeys" in own.json()["detail"]) == (403, True)
     assert [one["name"] for one in ann.post("/v1/passkeys/forget", json=forgetting).json()["passkeys"]] == ["laptop"]
 
-    assert registered.of(BOB, ledger=house.desk.ledger) == []
-    lines = house.desk.outbox.claim(now=house.clock(), hold=HOUR, limit=10)
+    assert registered.of(BOB, ledger=house.services.ledger) == []
+    lines = house.services.outbox.claim(now=house.clock(), hold=HOUR, limit=10)
     told = [(one.event.kind, one.event.actor, one.event.details["principal"]) for one in lines]
     assert told == [(EntryKind.PASSKEY_ADDED, BOB, BOB), (EntryKind.PASSKEY_REMOVED, ANN, BOB)]
     assert ann.post("/v1/passkeys/forget", json=forgetting).status_code == 404

@@ -190,7 +190,7 @@ def test_rules_that_cannot_be_read_refuse_everything_and_say_so(house: House, an
 def test_an_owner_whose_group_slack_does_not_tell_now_is_asked_to_try_again(house: House, eve, path: str):
     """An outage is no refusal, also where something is only read; whoever owns nothing is refused."""
     leads = SlackGroupId("S0LEADS")
-    owned = replace(house.desk.rules(), owners=NamedPeople(slack_groups=frozenset({leads})))
+    owned = replace(house.services.rules(), owners=NamedPeople(slack_groups=frozenset({leads})))
     house.under(lambda: owned)
     refused_now = eve.get(path).status_code
     house.directory.change(EVE, unread=frozenset({leads}))

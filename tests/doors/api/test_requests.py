@@ -188,7 +188,7 @@ def test_those_who_decide_by_the_rules_of_now_see_a_request_and_those_of_then_do
         200,
     )
     in_slack = {
-        who: [one.id for one in overview(who, judge=house.desk.judge, now=house.desk.clock()).waiting]
+        who: [one.id for one in overview(who, judge=house.services.judge, now=house.services.clock()).waiting]
         for who in (BOB, EVE)
     }
     assert in_slack == {BOB: [], EVE: [request]}
@@ -283,7 +283,7 @@ def test_a_grant_that_is_stuck_shows_it_to_its_owner_and_to_those_who_decide(hou
 def test_a_long_story_comes_a_page_at_a_time_with_how_long_it_is(house, ann):
     """The newest five hundred, and the older ones by how many are left out; all of them once."""
     request = GrantId(ask(ann))
-    at, ledger = house.clock(), house.desk.ledger
+    at, ledger = house.clock(), house.services.ledger
     said = [
         Fact(
             event=Event(kind=EntryKind.THREAD_SAID, at=at, actor=ANN, subject=request, details={"text": str(one)}),

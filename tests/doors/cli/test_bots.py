@@ -17,7 +17,7 @@ DEPLOY = PrincipalId("bot:deploy")
 @pytest.fixture(autouse=True)
 def owned(house: House) -> None:
     """Let Bob own the rules, and the first rule lend to the robot."""
-    written = house.desk.rules()
+    written = house.services.rules()
     first, *rest = written.rules
     lends = replace(first, who=NamedPeople(people=first.who.people | {DEPLOY}))
     book = replace(written, rules=(lends, *rest), owners=NamedPeople(people=frozenset({BOB})))

@@ -36,8 +36,8 @@ def test_what_somebody_froze_by_a_panic_two_owners_lift(owned: House, ann: Termi
 
 def test_freezes_are_listed_with_who_has_agreed_to_lift_them(owned: House, bob: Terminal):
     """And nothing ends while nobody can be asked whether it is meant."""
-    desk = owned.desk
-    known = desk.enders
+    services = owned.services
+    known = services.enders
     made = freeze(Extent(everything=True), by=EVE, reason="", enders=known, now=owned.clock())
     bob("lift", made.id)
 
@@ -78,8 +78,8 @@ def test_an_owner_who_lifts_a_freeze_twice_reads_that_somebody_else_has_to(owned
 
 def test_a_code_opens_a_quarter_of_an_hour_that_only_ends_things(owned: House, nobody: Terminal):
     """While nobody can log in; whatever else is typed is refused in a sentence."""
-    desk = owned.desk
-    codes = seal(BOB, count=1, days=30, judge=desk.judge, now=owned.clock()).codes
+    services = owned.services
+    codes = seal(BOB, count=1, days=30, judge=services.judge, now=owned.clock()).codes
     owned.directory.away = True
     assert "--person WHO for your passkey, or --code-prompt" in nobody("login", "--only-end").err
     ran = nobody("login", "--only-end", "--code-file", "-", given=codes[0])

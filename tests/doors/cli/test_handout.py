@@ -109,7 +109,7 @@ def test_credentials_that_the_service_refuses_are_dropped(house: House, ann, gra
     ann("credentials", grant)
     kept = ann.state / "credentials" / f"{grant}.json"
     kept.write_text(json.dumps({**json.loads(kept.read_text()), "Expiration": "2026-01-01T00:00:00Z"}))
-    drop(house.desk.ledger.grants()[0].id, by=ANN, ledger=house.desk.ledger, now=house.clock())
+    drop(house.services.ledger.grants()[0].id, by=ANN, ledger=house.services.ledger, now=house.clock())
     ran = ann("credentials", grant)
 
     assert (ran.code, ran.out) == (1, "")
@@ -121,7 +121,7 @@ def test_credentials_that_the_service_refuses_are_dropped(house: House, ann, gra
 def test_what_has_ended_says_so_whatever_its_delivery(house: House, ann, granted, delivery: str):
     """When, how, and what asks for it anew; never that it can be used in another way. The same in `ls` and `show`."""
     grant = granted(delivery)
-    drop(house.desk.ledger.grants()[0].id, by=ANN, ledger=house.desk.ledger, now=house.clock())
+    drop(house.services.ledger.grants()[0].id, by=ANN, ledger=house.services.ledger, now=house.clock())
     house.work()
     ran = ann("exec", grant, "--", "true")
     how = r"The one who had it said they were done\. That was U0Ann, on \d\d \w+ at \d\d:\d\d UTC\."

@@ -14,8 +14,8 @@ def test_a_login_is_confirmed_by_the_person_and_kept_for_them_alone(house: House
     process = nobody.start("login")
     assert process.stderr is not None
     code = process.stderr.readline().split()[-1]
-    desk = house.desk
-    login.confirm(code, by=ANN, logins=desk.logins, ledger=desk.ledger, now=house.clock())
+    services = house.services
+    login.confirm(code, by=ANN, logins=services.logins, ledger=services.ledger, now=house.clock())
     out, err = process.communicate(timeout=60)
     file = nobody.state / "logins.json"
 

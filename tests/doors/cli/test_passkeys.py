@@ -20,21 +20,21 @@ WAITS = "anyone_of: {people: [U0BOB, U0ANN]}}"
 def request_id(house: House, ann: Terminal, tmp_path: Path) -> str:
     """A request whose rule wants the approver's passkey, in a house that browsers reach by a name."""
     (tmp_path / "rules.yaml").write_text(RULES.replace(WAITS, f"{WAITS}\n    second_factor: required"))
-    object.__setattr__(house.desk, "public_url", house.url.replace("127.0.0.1", "localhost"))
+    object.__setattr__(house.services, "public_url", house.url.replace("127.0.0.1", "localhost"))
     asked = ann("request", "s3", "read", "acme-reports/2026/", "--for", "1h", "--reason", "INC-42", "--json")
     return str(asked.json["id"])
 
 
 def add_passkey(house: House, person: Terminal) -> None:
     """Do at the address of `passkey add` what a browser would."""
-    url = house.desk.public_url
+    url = house.services.public_url
     ticket = person("passkey", "add").out.strip().removeprefix(f"{url}/passkeys/new?ticket=")
-    at, desk, now = Site(id="localhost", origin=url), house.desk, house.clock()
-    asked = enrol.offer(ticket, at=at, directory=desk.directory, ledger=desk.ledger, now=now).make
+    at, services, now = Site(id="localhost", origin=url), house.services, house.clock()
+    asked = enrol.offer(ticket, at=at, directory=services.directory, ledger=services.ledger, now=now).make
     answer = enrol.EnrolAnswer(
         ticket=ticket, made=HandKey(origin=url, id=b"laptop").make(asked), proof=None, name="laptop"
     )
-    enrol.enrol(answer, at=at, directory=desk.directory, ledger=desk.ledger, now=now)
+    enrol.enrol(answer, at=at, directory=services.directory, ledger=services.ledger, now=now)
 
 
 def test_an_approval_that_takes_a_passkey_leads_to_the_browser(house: House, bob: Terminal, request_id: str):
@@ -43,10 +43,10 @@ def test_an_approval_that_takes_a_passkey_leads_to_the_browser(house: House, bob
     ran = bob("approve", request_id, "--for", "30m")
 
     assert (ran.code, ran.out.count("\n")) == (1, 1)
-    assert ran.out.startswith(f"{house.desk.public_url}/approve/")
+    assert ran.out.startswith(f"{house.services.public_url}/approve/")
     assert "wants your passkey" in ran.err
     assert "good once and for 10 minutes" in ran.err
-    assert house.desk.ledger.request(GrantId(request_id)).state is RequestState.PENDING
+    assert house.services.ledger.request(GrantId(request_id)).state is RequestState.PENDING
 
 
 def test_a_program_is_told_the_address_too(house: House, bob: Terminal, request_id: str):
@@ -68,7 +68,7 @@ def test_an_approver_without_a_passkey_is_told_how_to_add_one(bob: Terminal, req
 def test_the_address_is_all_that_goes_to_the_standard_output(house: House, bob):
     """So that it can be opened by a program; what it is for is said beside it."""
     url = house.url.replace("127.0.0.1", "localhost")
-    object.__setattr__(house.desk, "public_url", url)
+    object.__setattr__(house.services, "public_url", url)
     ran = bob("passkey", "add")
 
     assert ran.code == 0

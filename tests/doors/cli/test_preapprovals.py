@@ -17,7 +17,7 @@ def test_grant_asks_for_somebody_else(house: House, eve, bob, ann):
     assert ran.code == 0, ran.err
     assert (ran.json["requestor"], ran.json["beneficiary"]) == (EVE, ANN)
     assert "own" in ann("approve", ran.json["id"]).err
-    assert house.desk.ledger.grants() == []
+    assert house.services.ledger.grants() == []
     assert bob("approve", ran.json["id"]).code == 0
 
 
@@ -59,7 +59,7 @@ def test_what_was_allowed_in_advance_needs_no_click(house: House, bob, ann):
     assert bob("withdraw", allowed.json["id"]).code == 0
     assert not listed.search(bob("ls").out)
     assert ann("request", *ASK, "--for", "1h", "--reason", "y", "--json").json["state"] == "pending"
-    assert house.desk.ledger.grants()[0].principal == ANN
+    assert house.services.ledger.grants()[0].principal == ANN
 
 
 def test_who_may_not_decide_allows_nothing(eve, ann):

@@ -55,7 +55,7 @@ def test_show_names_everybody_whom_the_story_speaks_of(house: House, ann):
         subject=GrantId(made),
         details=told,
     )
-    house.desk.ledger.record(Fact(event=event, told=False))
+    house.services.ledger.record(Fact(event=event, told=False))
     shown = ann("show", made).out
 
     assert "asked U0Bob, @leads in the stage team" in shown
@@ -100,7 +100,7 @@ def test_what_no_rule_lends_is_denied_with_its_own_exit_code(eve):
 def test_waiting_ends_when_the_grant_is_active(house: House, ann):
     """A rule approves at once, a worker comes by, and the command says how to use it."""
     process = ann.start(*DRAFT, "--wait")
-    while not house.desk.ledger.requests():
+    while not house.services.ledger.requests():
         assert process.poll() is None
     house.work()
     out, err = process.communicate(timeout=60)
@@ -113,9 +113,9 @@ def test_waiting_ends_when_the_grant_is_active(house: House, ann):
 def test_waiting_ends_with_2_when_it_is_denied(house: House, ann, bob):
     """And says who denied it and why."""
     process = ann.start(*READ, "--wait")
-    while not house.desk.ledger.requests():
+    while not house.services.ledger.requests():
         assert process.poll() is None
-    request = house.desk.ledger.requests()[0].id
+    request = house.services.ledger.requests()[0].id
     assert bob("deny", request, "--reason", "use the export").code == 0
     _, err = process.communicate(timeout=60)
 
@@ -135,9 +135,9 @@ def test_waiting_ends_with_4_when_it_takes_too_long(ann):
 def test_waiting_ends_with_1_when_it_was_taken_back(house: House, ann):
     """By the same person, elsewhere."""
     process = ann.start(*READ, "--wait")
-    while not house.desk.ledger.requests():
+    while not house.services.ledger.requests():
         assert process.poll() is None
-    ann("cancel", house.desk.ledger.requests()[0].id)
+    ann("cancel", house.services.ledger.requests()[0].id)
     process.communicate(timeout=60)
 
     assert process.returncode == 1

@@ -60,7 +60,7 @@ def test_a_change_goes_from_one_owners_file_into_force_by_the_other(
     approved = bob("rules", "approve", change, "--note", "right")
 
     assert approved.out == f"{change}: in force as version 2.\n"
-    assert house.desk.rules().name == "version 2"
+    assert house.services.rules().name == "version 2"
     assert ann("rules", "history", "2").out == OWNED.replace("max: 8h", "max: 12h")
     assert ann("rules", "changes").out == "No change of the rules waits.\n"
 

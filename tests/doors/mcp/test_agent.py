@@ -162,7 +162,7 @@ def test_an_agent_with_a_token_that_decides_cannot_decide(house: House):
 
     as_agent(house, house.token(BOB), work)
     as_agent(house, house.token(BOB), work, "--credentials")
-    assert house.desk.ledger.request(request).state == "pending"
+    assert house.services.ledger.request(request).state == "pending"
 
 
 def test_a_persons_agent_is_given_a_token_that_cannot_decide(house: House):
@@ -171,13 +171,13 @@ def test_a_persons_agent_is_given_a_token_that_cannot_decide(house: House):
 
     async def work(client: Client) -> None:
         await answer(client, "list_my_access")
-        logins.extend(house.desk.logins.of(BOB))
+        logins.extend(house.services.logins.of(BOB))
 
     as_agent(house, house.token(BOB), work)
     agents = [one for one in logins if one.client.startswith("an agent")]
 
     assert [sorted(one.scopes) for one in agents] == [["ask", "read"]]
-    [after] = [one for one in house.desk.logins.of(BOB) if one.client.startswith("an agent")]
+    [after] = [one for one in house.services.logins.of(BOB) if one.client.startswith("an agent")]
     assert after.revoked_at is not None
 
 

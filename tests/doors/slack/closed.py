@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 def notifier(office: Office) -> Notifier:
     """What one process tells with; it remembers what it drew."""
-    return Notifier(office.desk, web_client(office.settings), office.settings, Arrivals())
+    return Notifier(office.services, web_client(office.settings), office.settings, Arrivals())
 
 
 def tell(office: Office, by: Notifier | None = None) -> None:
@@ -38,12 +38,12 @@ def filed(office: Office, **changes: object) -> Request:
     """Write down a request of Ann's that Bob may decide on, or what the test changes of that."""
     made = request(**({"id": new_grant_id(), "delivery": Delivery.SESSION, "filed_at": office.clock()} | changes))
     event = Event(kind=EntryKind.REQUEST_FILED, at=made.filed_at, actor=made.requestor, subject=made.id)
-    office.desk.ledger.record(Fact(event=event, changes=(made,)))
-    return office.desk.ledger.request(made.id)
+    office.services.ledger.record(Fact(event=event, changes=(made,)))
+    return office.services.ledger.request(made.id)
 
 
 def happened(office: Office, kind: EntryKind, subject: Request, **details: Detail) -> Request:
     """Journal that something happened to a request, with the row as it is given."""
     event = Event(kind=kind, at=office.clock(), actor=DAYPASS, subject=subject.id, details=details)
-    office.desk.ledger.record(Fact(event=event, changes=(subject,)))
+    office.services.ledger.record(Fact(event=event, changes=(subject,)))
     return replace(subject, revision=subject.revision + 1)

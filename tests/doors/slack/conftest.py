@@ -114,7 +114,7 @@ class Office(Daypass):
         self.thread.close()
 
     async def _open(self) -> None:
-        self.door = SlackDoor(self.desk, self.settings, patience=self.patience)
+        self.door = SlackDoor(self.services, self.settings, patience=self.patience)
         web = Starlette(routes=self.door.routes())
         self._server = granian.server.embed.Server(web, port=self.port, interface=Interfaces.ASGI, log_enabled=False)
         self._serving = asyncio.ensure_future(self._server.serve())
@@ -131,14 +131,16 @@ class Office(Daypass):
 
     def ask(self, said: str = ASK) -> Request:
         """Ann asks with the command; gives the request once it is in the ledger."""
-        before = {one.id for one in self.desk.ledger.requests()}
+        before = {one.id for one in self.services.ledger.requests()}
         self.person("U0ANN").command("/daypass", said)
         ann = self.person("U0ANN")
-        return ann.wait_until(lambda: next((one for one in self.desk.ledger.requests() if one.id not in before), None))
+        return ann.wait_until(
+            lambda: next((one for one in self.services.ledger.requests() if one.id not in before), None)
+        )
 
     def grant(self, grant_id: GrantId) -> Grant:
         """Read a grant."""
-        return self.desk.ledger.grant(grant_id)
+        return self.services.ledger.grant(grant_id)
 
     def posts(self, method: str = "chat.postMessage") -> list[dict[str, Any]]:
         """What was posted, as Slack accepted it."""

@@ -41,7 +41,7 @@ def ruled(slack: BlockingSlack, folder: Path, text: str = OWNED, **settings: str
     made = office(slack, folder, patience=None, **settings)
     file = folder / "rules.yaml"
     file.write_text(text, encoding="utf-8")
-    made.desk = replace(made.desk, judge=replace(made.judge, rules=RulesInForce(made.ledger, RulesFile(file))))
+    made.services = replace(made.services, judge=replace(made.judge, rules=RulesInForce(made.ledger, RulesFile(file))))
     made.open()
     try:
         yield made

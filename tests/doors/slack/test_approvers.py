@@ -203,7 +203,7 @@ def test_the_message_says_who_is_asked_next_who_is_not_asked_and_why(two_channel
     away = Skipped(principal=CAROL, why="is away until Monday; U0EVE decides in their stead")
     stage = replace(HANDED, why=("U0BOB is the manager of U0ANN",), skipped=(away,))
     request = filed(two_channels, stages=(stage, BOSSES), waits_in="team")
-    naming = for_channel(two_channels.desk, request)
+    naming = for_channel(two_channels.services, request)
     shown = dict(particulars(request, naming))
 
     assert shown["May decide"] == "<@U0BOB>"
@@ -217,7 +217,7 @@ def test_the_message_says_who_is_asked_next_who_is_not_asked_and_why(two_channel
 def test_a_decided_message_speaks_no_more_of_stages_to_come(two_channels: Office):
     """Nobody is asked next when it is over."""
     request = filed(two_channels, stages=(TEAM, BOSSES), waits_in="team", state=RequestState.CANCELLED)
-    naming = for_channel(two_channels.desk, request)
+    naming = for_channel(two_channels.services, request)
 
     assert [name for name, _ in particulars(request, naming)] == ["For how long", "How"]
     assert reasons(request, naming) == ""

@@ -57,13 +57,13 @@ def alarm(daypass: Office, who: str = "U0BOB", channel: str = "access") -> Messa
 
 def review(daypass: Office, request: Request) -> GlassReview:
     """The review as it stands."""
-    return daypass.desk.ledger.find(GlassReview, request.id)
+    return daypass.services.ledger.find(GlassReview, request.id)
 
 
 def over(daypass: Office, request: Request) -> None:
     """Ann ends the access, and AWS shows nothing of it any more: now it can be reviewed."""
-    desk = daypass.desk
-    drop(request.id, by=ANN, ledger=desk.ledger, now=desk.clock())
+    services = daypass.services
+    drop(request.id, by=ANN, ledger=services.ledger, now=services.clock())
     daypass.work()
 
 
@@ -186,7 +186,7 @@ def test_reminders_call_the_reviewers_under_the_alarm_once(slack: BlockingSlack,
     tell(closed, teller)
     over(closed, request)
     closed.clock.forward(timedelta(days=2))
-    remind_reviews(ledger=closed.desk.ledger, now=closed.clock())
+    remind_reviews(ledger=closed.services.ledger, now=closed.clock())
     tell(closed, teller)
     tell(closed, notifier(closed))
 

@@ -22,7 +22,7 @@ def test_nobody_who_writes_to_the_app_gets_silence(daypass: Office, ann: Blockin
     ann.say(text)
 
     assert answer in ann.wait_for_message("Daypass takes commands").text
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 @pytest.mark.usefixtures("daypass")
@@ -63,4 +63,4 @@ def test_the_list_of_commands_says_which_daypass_it_is(daypass: Office, ann: Blo
     ann.command("/daypass", "version")
 
     assert f"Daypass {version('daypass')}" in ann.wait_for_ephemeral("What you can type").visible_text
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []

@@ -18,7 +18,7 @@ from tests.makers import RULES
 
 def state(daypass: Office, request_id: GrantId) -> RequestState:
     """Where the ledger has a request."""
-    return daypass.desk.ledger.request(request_id).state
+    return daypass.services.ledger.request(request_id).state
 
 
 def test_a_second_click_changes_nothing_and_says_why(daypass: Office, ann: BlockingActor, bob: BlockingActor):
@@ -52,7 +52,7 @@ def test_two_approvers_at_once_make_one_decision(
 
     until(refused)
     assert len(refused()) == 1
-    kinds = [event.kind for event in daypass.desk.ledger.story(request.id)]
+    kinds = [event.kind for event in daypass.services.ledger.story(request.id)]
     assert kinds.count(EntryKind.REQUEST_APPROVED) == 1
 
 
@@ -109,7 +109,7 @@ def test_a_click_on_a_lapsed_request_changes_nothing(daypass: Office, bob: Block
     """Nobody decided in time; the late approver is told."""
     request = daypass.ask()
     card = review(bob)
-    assert lapse(ledger=daypass.desk.ledger, after=timedelta(), now=daypass.clock()) == 1
+    assert lapse(ledger=daypass.services.ledger, after=timedelta(), now=daypass.clock()) == 1
     bob.click(card, "review.approve", as_seen=True)
 
     bob.wait_for_ephemeral("lapsed")
@@ -144,7 +144,7 @@ def test_a_command_delivered_twice_files_one_request(daypass: Office, ann: Block
     daypass.ask()
     review(bob)
 
-    assert len(daypass.desk.ledger.requests()) == 1
+    assert len(daypass.services.ledger.requests()) == 1
     sent = [one for one in daypass.slack.deliveries if one.kind == "/daypass"]
     assert [one.failed for one in sent] == [False, False]
 
@@ -190,7 +190,9 @@ def test_the_actor_is_recorded_by_their_slack_id(daypass: Office, bob: BlockingA
     bob.click(review(bob), "review.approve")
     bob.wait_for_message("Approved")
 
-    approved = [event for event in daypass.desk.ledger.story(request.id) if event.kind is EntryKind.REQUEST_APPROVED]
+    approved = [
+        event for event in daypass.services.ledger.story(request.id) if event.kind is EntryKind.REQUEST_APPROVED
+    ]
     assert [event.actor for event in approved] == ["U0BOB"]
 
 

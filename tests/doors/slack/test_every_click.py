@@ -67,7 +67,7 @@ def opened(slack: BlockingSlack, folder: Path) -> Office:
     made = office(slack, folder, patience=SHORT, **by_socket)
     file = folder / "rules.yaml"
     file.write_text(RULES, encoding="utf-8")
-    made.desk = replace(made.desk, judge=replace(made.judge, rules=RulesInForce(made.ledger, RulesFile(file))))
+    made.services = replace(made.services, judge=replace(made.judge, rules=RulesInForce(made.ledger, RulesFile(file))))
     return made.open()
 
 
@@ -84,7 +84,7 @@ class Story:
     """Ann asks and has, Bob decides; each method uses one button or form, and waits until the ledger shows it."""
 
     def __init__(self, daypass: Office) -> None:
-        self.daypass, self.ledger = daypass, daypass.desk.ledger
+        self.daypass, self.ledger = daypass, daypass.services.ledger
         self.ann, self.bob = daypass.person("U0ANN"), daypass.person("U0BOB")
 
     def asks_by_form(self) -> Request:
@@ -184,7 +184,7 @@ class Story:
 
 def journal(daypass: Office) -> Counter[str]:
     """How often each kind of thing stands in the journal, but for what was refused."""
-    with daypass.desk.outbox._database.reading() as connection:  # type: ignore[attr-defined]
+    with daypass.services.outbox._database.reading() as connection:  # type: ignore[attr-defined]
         entries = connection.exec_driver_sql("SELECT entry FROM journal").scalars().all()
     kinds = [json.loads(entry)["kind"] for entry in entries]
     return Counter(kind for kind in kinds if not kind.endswith(".refused"))
@@ -223,4 +223,6 @@ def test_every_kind_of_click_counts_once(daypass: Office, slack: BlockingSlack, 
         other.close()
 
         assert journal(daypass) == once
-        assert [one.id for one in daypass.desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))] == [pending.id]
+        assert [one.id for one in daypass.services.ledger.all(RulesChange, states=(ChangeState.PENDING,))] == [
+            pending.id
+        ]

@@ -107,7 +107,7 @@ def test_a_decision_from_a_list_leaves_its_trace_there(busy: Office, slack: Bloc
     tell(busy, teller)
     busy.clock.forward(SOON)
     tell(busy, teller)
-    cancel(gone.id, by=ANN, ledger=busy.desk.ledger, now=busy.clock())
+    cancel(gone.id, by=ANN, ledger=busy.services.ledger, now=busy.clock())
     tell(busy, notifier(busy))
 
     (now,) = (one for one in slack.person("U0BOB").messages("access") if stays.id in one.visible_text)
@@ -134,7 +134,7 @@ def test_what_somebody_decided_takes_no_room_any_more(busy: Office):
 
 def denied(busy: Office, one: Request) -> None:
     """Bob turns it down."""
-    deny(one.id, by=BOB, reason="", enders=busy.desk.enders, now=busy.clock())
+    deny(one.id, by=BOB, reason="", enders=busy.services.enders, now=busy.clock())
 
 
 def cancelled(busy: Office, one: Request) -> None:
@@ -197,7 +197,7 @@ def test_what_was_decided_meanwhile_is_not_in_the_digest(busy: Office):
     teller = filled(busy)
     gone, stays = filed(busy), filed(busy)
     tell(busy, teller)
-    cancel(gone.id, by=ANN, ledger=busy.desk.ledger, now=busy.clock())
+    cancel(gone.id, by=ANN, ledger=busy.services.ledger, now=busy.clock())
     tell(busy, teller)
     busy.clock.forward(SOON)
     tell(busy, teller)
@@ -268,6 +268,6 @@ def test_a_line_of_a_digest_is_decided_on_from_its_button(channelled: Office):
     bob.click(bob.wait_for_ephemeral(last.id), "review.approve")
 
     request = bob.wait_until(
-        lambda: next((one for one in channelled.desk.ledger.requests(states=[RequestState.APPROVED])), None)
+        lambda: next((one for one in channelled.services.ledger.requests(states=[RequestState.APPROVED])), None)
     )
     assert request.id == last.id

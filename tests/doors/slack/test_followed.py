@@ -61,7 +61,7 @@ def live(closed: Office, **changes: object) -> Request:
 
 def turned_down(closed: Office, asked: Request) -> None:
     """Bob denies it."""
-    deny(asked.id, by=BOB, reason="use the *dashboard*", enders=closed.desk.enders, now=closed.clock())
+    deny(asked.id, by=BOB, reason="use the *dashboard*", enders=closed.services.enders, now=closed.clock())
 
 
 def said_yes(closed: Office, asked: Request, length: timedelta | None = None) -> None:
@@ -85,8 +85,8 @@ def done(closed: Office, asked: Request) -> None:
 
 def revoked(closed: Office, asked: Request) -> None:
     """Bob takes it away."""
-    desk = closed.desk
-    revoke(asked.id, by=BOB, reason="wrong *bucket*", enders=desk.enders, now=closed.clock())
+    services = closed.services
+    revoke(asked.id, by=BOB, reason="wrong *bucket*", enders=services.enders, now=closed.clock())
 
 
 def expired(closed: Office, _asked: Request) -> None:

@@ -39,7 +39,7 @@ def test_the_shortcut_opens_the_form_and_the_form_files(daypass: Office, ann: Bl
 
     assert ann.submit(form, fields).closed
     review(bob)
-    request = daypass.desk.ledger.requests()[0]
+    request = daypass.services.ledger.requests()[0]
     assert request.entitlement.levels == {Level.LIST, Level.READ}
     assert str(request.entitlement.resource) == WHERE
     assert request.reason == "INC-42"
@@ -58,9 +58,9 @@ def test_the_same_form_sent_twice_says_so_and_files_another_only_when_told(daypa
     assert f"/p{own.ts.replace('.', '')}|Open your request>" in str(asked.blocks)
     assert (initial(asked, "length"), initial(asked, "again")) == ("2h", [])
     ann.submit(asked)
-    assert [one.id for one in daypass.desk.ledger.requests()] == [first.id]
+    assert [one.id for one in daypass.services.ledger.requests()] == [first.id]
     assert ann.submit(ann.wait_for_modal("Request access"), {"again": ["again"]}).closed
-    assert len(daypass.desk.ledger.requests()) == 2
+    assert len(daypass.services.ledger.requests()) == 2
 
 
 def test_the_same_command_twice_says_so(daypass: Office, ann: BlockingActor, bob: BlockingActor):
@@ -73,7 +73,7 @@ def test_the_same_command_twice_says_so(daypass: Office, ann: BlockingActor, bob
     assert "|Open your request>" in str(told.blocks)
     assert "`--again` files another." in str(told.blocks)
     assert daypass.ask(f"{ASK} --again").id != first.id
-    assert len(daypass.desk.ledger.requests()) == 2
+    assert len(daypass.services.ledger.requests()) == 2
 
 
 def test_an_incomplete_command_opens_the_form_prefilled(daypass: Office, ann: BlockingActor):
@@ -115,7 +115,7 @@ def test_a_wrong_word_comes_back_with_its_sentence_and_a_way_to_the_form(daypass
 
     assert initial(form, "resource") == WHERE
     assert initial(form, "length") == "2h"
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_a_wrong_word_of_an_incomplete_command_is_said_on_the_form(daypass: Office, ann: BlockingActor):
@@ -143,7 +143,7 @@ def test_errors_stand_beside_the_field(daypass: Office, ann: BlockingActor, fiel
     came = ann.submit(opened(ann), good | {field: value})
 
     assert sentence in came.errors[field]
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_what_no_rule_allows_is_said_beside_the_place(daypass: Office):
@@ -156,7 +156,7 @@ def test_what_no_rule_allows_is_said_beside_the_place(daypass: Office):
     came = eve.submit(form, {"resource": typed})
 
     assert came.errors.keys() == {"resource"}
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_a_refusal_about_no_field_stands_on_the_form_which_keeps_what_was_typed(daypass: Office, ann: BlockingActor):
@@ -188,7 +188,7 @@ def test_a_form_whose_work_takes_long_is_told_to_wait_and_filled_in_later(
     assert came.problem is None
     assert "longer than usual" in str(ann.modal())
     review(bob)
-    assert len(daypass.desk.ledger.requests()) == 1
+    assert len(daypass.services.ledger.requests()) == 1
     assert "Done." in str(ann.wait_for_modal("Daypass").blocks)
 
 
@@ -201,7 +201,7 @@ def test_whoever_closed_the_waiting_form_reads_the_refusal_as_a_message(daypass:
     ann.close(waiting)
 
     ann.wait_for_message("The policies of ann are full.")
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_a_form_submitted_twice_files_once(daypass: Office, ann: BlockingActor, bob: BlockingActor):
@@ -212,7 +212,7 @@ def test_a_form_submitted_twice_files_once(daypass: Office, ann: BlockingActor, 
     ann.submit(form)
     review(bob)
 
-    assert len(daypass.desk.ledger.requests()) == 1
+    assert len(daypass.services.ledger.requests()) == 1
 
 
 def test_typeahead_offers_only_what_the_rules_let_this_person_ask_for(daypass: Office, ann: BlockingActor):
@@ -282,7 +282,7 @@ def test_a_place_too_long_for_a_choice_is_typed(daypass: Office, ann: BlockingAc
     came = ann.submit(form, {"level": ["read"], "reason": "INC-42"})
 
     assert came.closed
-    assert str(daypass.desk.ledger.requests()[0].entitlement.resource) == long
+    assert str(daypass.services.ledger.requests()[0].entitlement.resource) == long
 
 
 def test_a_complete_command_that_a_rule_approves_is_answered_so(daypass: Office, ann: BlockingActor):
@@ -301,7 +301,7 @@ def test_a_dry_run_asks_nobody_and_shows_the_document(daypass: Office, ann: Bloc
 
     assert '"s3:GetObject"' in told.replace("\\", "")
     assert "the rule `reports` (at most 8 hours)" in told
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_extras_are_asked_for_by_name(daypass: Office, ann: BlockingActor):
@@ -309,7 +309,7 @@ def test_extras_are_asked_for_by_name(daypass: Office, ann: BlockingActor):
     ann.command("/daypass", f"{ASK} --tags")
 
     ann.wait_for_ephemeral(Option.TAGS)
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def _previewed(ann: BlockingActor, form: View, said: str) -> View:
@@ -348,9 +348,9 @@ def test_the_form_says_who_would_decide_before_anybody_is_asked(daypass: Office,
         "The manager of U0Ann is not known.",
     ):
         assert said in shown
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
     assert ann.submit(ann.wait_for_modal("Request access")).closed
-    assert ann.wait_until(lambda: daypass.desk.ledger.requests() or None)[0].reason == "INC-42"
+    assert ann.wait_until(lambda: daypass.services.ledger.requests() or None)[0].reason == "INC-42"
 
 
 @pytest.mark.parametrize(("wanted", "optional"), [("required", False), ("optional", True)])
@@ -387,5 +387,5 @@ def test_the_form_says_what_stands_in_the_way_before_it_is_sent(daypass: Office,
 
     ann.fill(form, {"length": "1h", "level": []})
     shown = _previewed(ann, form, "Say which access you need")
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
     assert "at most 8h" not in str(shown.blocks)

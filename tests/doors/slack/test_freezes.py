@@ -117,7 +117,7 @@ def test_whoever_is_frozen_is_told_so_in_the_second_person_by_whom_and_whom_to_a
     owned: Office, ann: BlockingActor, bob: BlockingActor
 ):
     """At once, when they ask, and in their list; never why, and no command that is not theirs; and when it is over."""
-    made = freeze(Extent(person=ANN), by=BOB, reason="we suspect her", enders=owned.desk.enders, now=owned.clock())
+    made = freeze(Extent(person=ANN), by=BOB, reason="we suspect her", enders=owned.services.enders, now=owned.clock())
     told = "You are frozen, by <@U0BOB>: you get nothing new until two owners of the rules lift that. Ask <@U0BOB>"
     read = [ann.wait_for_message(told).text]
     ann.command("/daypass", "request s3 read acme-reports/2026/ --for 2h --reason INC-42")
@@ -196,9 +196,9 @@ def test_while_the_rules_cannot_be_read_those_whom_they_last_named_are_told(
 
 def test_both_who_froze_somebody_are_named(owned: Office, ann: BlockingActor, bob: BlockingActor):
     """A freeze of Bob's and then a panic of Carol's: each reader is told of both."""
-    freeze(Extent(person=ANN), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
+    freeze(Extent(person=ANN), by=BOB, reason="", enders=owned.services.enders, now=owned.clock())
     halt = Halt(extent=Extent(person=ANN), by=CAROL, reason="stolen")
-    panic(halt, enders=owned.desk.enders, logins=owned.logins, now=owned.clock())
+    panic(halt, enders=owned.services.enders, logins=owned.logins, now=owned.clock())
 
     bob.command("/daypass", "freeze")
     assert "is frozen, by <@U0CAROL> and <@U0BOB> (stolen)" in bob.wait_for_ephemeral("<@U0ANN>").text
@@ -212,12 +212,12 @@ def test_who_answers_for_a_bot_is_told_that_it_is_frozen_and_not_any_more(owned:
     robot = Bot(id=bot, owner=ANN, at=owned.clock())
     event = Event(kind=EntryKind.ROBOT_ADDED, at=owned.clock(), actor=ANN, details={"robot": bot})
     owned.ledger.record(Fact(event=event, changes=(robot,), told=False))
-    made = freeze(Extent(person=bot), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
+    made = freeze(Extent(person=bot), by=BOB, reason="", enders=owned.services.enders, now=owned.clock())
 
     told = ann.wait_for_message("Your bot `bot:deploy` is frozen, by <@U0BOB>: it gets nothing new until two owners")
     assert "Ask one of them." in told.text
     for one in (BOB, CAROL):
-        lift(made.id, by=one, judge=owned.desk.judge, now=owned.clock())
+        lift(made.id, by=one, judge=owned.services.judge, now=owned.clock())
     ann.wait_for_message("Your bot `bot:deploy` is not frozen any more: <@U0BOB> and <@U0CAROL> lifted it.")
 
 
@@ -230,7 +230,7 @@ def test_an_altered_row_of_a_bot_keeps_word_of_its_freeze_from_nobody(owned: Off
         connection.exec_driver_sql(
             "UPDATE records SET body = replace(body, 'U0ANN', 'U0EVE') WHERE id = 'robot/bot:deploy'"
         )
-    freeze(Extent(person=bot), by=BOB, reason="", enders=owned.desk.enders, now=owned.clock())
+    freeze(Extent(person=bot), by=BOB, reason="", enders=owned.services.enders, now=owned.clock())
 
     assert "bot:deploy" in carol.wait_for_message("Frozen").text
     until(lambda: not owned.outbox.claim(now=owned.clock() + timedelta(days=1), hold=timedelta(0), limit=1))

@@ -119,9 +119,9 @@ def test_slack_is_asked_once_which_workspace_it_is():
     assert slack.asked == 1
 
 
-def acting(desk: Services, person: str, body: dict[str, Any]) -> str:
+def acting(services: Services, person: str, body: dict[str, Any]) -> str:
     """Under which id somebody acts."""
-    return asyncio.run(Workspace(HandSlack(), desk).acting(PrincipalId(person), body))  # type: ignore[arg-type]  # as above
+    return asyncio.run(Workspace(HandSlack(), services).acting(PrincipalId(person), body))  # type: ignore[arg-type]  # as above
 
 
 def test_who_acts_in_an_organisation_is_written_down_under_one_id(house: Daypass):
@@ -131,12 +131,12 @@ def test_who_acts_in_an_organisation_is_written_down_under_one_id(house: Daypass
         house.directory.people[BOB], id=PrincipalId("W0BOB"), aliases=frozenset({BOB})
     )
 
-    assert {acting(house.desk, one, body) for one in ("U0BOB", "W0BOB") for body in OURS[1:]} == {"U0BOB"}
-    assert acting(house.desk, "W0BOB", OURS[0]) == "W0BOB"
+    assert {acting(house.services, one, body) for one in ("U0BOB", "W0BOB") for body in OURS[1:]} == {"U0BOB"}
+    assert acting(house.services, "W0BOB", OURS[0]) == "W0BOB"
     house.directory.away = True
-    assert acting(house.desk, "W0BOB", OURS[1]) == "U0BOB", "as it was last known"
+    assert acting(house.services, "W0BOB", OURS[1]) == "U0BOB", "as it was last known"
     house.directory.forget()
-    assert acting(house.desk, "W0BOB", OURS[1]) == "W0BOB"
+    assert acting(house.services, "W0BOB", OURS[1]) == "W0BOB"
 
 
 @pytest.mark.parametrize(

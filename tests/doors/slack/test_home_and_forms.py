@@ -24,7 +24,7 @@ EMERGENCY = """
 
 def only(daypass: Office):
     """The one request there is."""
-    (request,) = daypass.desk.ledger.requests()
+    (request,) = daypass.services.ledger.requests()
     return request
 
 
@@ -44,7 +44,7 @@ def test_an_incomplete_grant_opens_a_form_in_which_one_is_picked(
     bob.command("/daypass", 'grant s3 read acme-reports/2026/ --for 1h --reason "INC-42"')
     form = bob.wait_for_modal("Request access")
     assert bob.submit(form, {"person": ANN}).closed
-    bob.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    bob.wait_until(lambda: daypass.services.ledger.requests() or None)
     assert (only(daypass).requestor, only(daypass).principal) == (BOB, ANN)
 
 
@@ -53,7 +53,7 @@ def test_the_form_asks_for_windows_that_recur(daypass: Office, ann: BlockingActo
     ann.command("/daypass", "request --reason x --every 'weekdays 09:00-10:00'")
     form = ann.wait_for_modal("Request access")
     ann.submit(form, {"level": ["read"], "resource": "acme-reports/2026/", "length": "2w"})
-    ann.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    ann.wait_until(lambda: daypass.services.ledger.requests() or None)
     recurs = only(daypass).recurs
     assert recurs is not None
     assert recurs.days == frozenset(range(1, 6))
@@ -69,7 +69,7 @@ def test_the_emergency_button_is_for_those_whom_a_rule_names(daypass: Office, an
     form = ann.wait_for_modal("Break glass")
     assert "somebody else reviews" in str(form.blocks)
     ann.submit(form, {"level": ["read"], "resource": "acme-reports/2026/", "length": "30m", "reason": "prod is down"})
-    ann.wait_until(lambda: daypass.desk.ledger.requests() or None)
+    ann.wait_until(lambda: daypass.services.ledger.requests() or None)
     assert (only(daypass).urgent, only(daypass).state) == (True, RequestState.APPROVED)
 
 
@@ -77,7 +77,7 @@ def test_words_that_a_form_was_opened_with_are_not_lost(daypass: Office, ann: Bl
     """`--urgent` without a place opens the emergency's form, and not the ordinary one."""
     ann.command("/daypass", "request --urgent --reason 'prod is down'")
     ann.wait_for_modal("Break glass")
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_who_may_decide_sees_what_others_have_and_ends_it(daypass: Office, ann: BlockingActor, bob: BlockingActor):
@@ -108,7 +108,7 @@ def test_what_is_over_stays_in_ones_history(daypass: Office, ann: BlockingActor,
     denied, cancelled = daypass.ask(), daypass.ask(f"{ASK} --again")
     bob.command("/daypass", f"deny {denied.id} --reason 'not today'")
     ann.command("/daypass", f"cancel {cancelled.id}")
-    ann.wait_until(lambda: not daypass.desk.ledger.requests(states=[RequestState.PENDING]) or None)
+    ann.wait_until(lambda: not daypass.services.ledger.requests(states=[RequestState.PENDING]) or None)
     ann.open_home()
     history = str(ann.wait_for_home("Your history").blocks).split("Your history")[1]
 

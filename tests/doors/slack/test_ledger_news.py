@@ -20,7 +20,7 @@ def test_the_owners_are_told_which_rows_and_what_to_do(daypass: Office, ann: Blo
         "because": "Its seal does not fit.",
     }
     event = Event(kind=EntryKind.LEDGER_ALTERED, at=daypass.clock(), actor=DAYPASS, details=details)
-    daypass.desk.ledger.record(Fact(event=event))
+    daypass.services.ledger.record(Fact(event=event))
 
     told = bob.wait_for_message("changed outside Daypass").visible_text
 
@@ -35,7 +35,7 @@ def test_the_owners_are_told_that_the_journal_is_damaged_and_that_it_is_over(day
     daypass.rules.append(parse(OWNED, name="rules.yaml"))
     details: dict[str, Detail] = {"because": "Entry 3 is missing.", "source": "web-1, /data/head", "number": 0}
     for kind in (EntryKind.JOURNAL_DAMAGED, EntryKind.JOURNAL_MENDED):
-        daypass.desk.ledger.record(Fact(event=Event(kind=kind, at=daypass.clock(), actor=DAYPASS, details=details)))
+        daypass.services.ledger.record(Fact(event=Event(kind=kind, at=daypass.clock(), actor=DAYPASS, details=details)))
 
     damaged = bob.wait_for_message("journal is damaged").visible_text
     mended = bob.wait_for_message("Settled").visible_text

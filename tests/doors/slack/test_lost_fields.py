@@ -67,7 +67,7 @@ def test_an_approval_whose_expiry_was_lost_approves_nothing(
     daypass.slack.replay(click)
 
     bob.wait_for_ephemeral("hoose")
-    assert daypass.desk.ledger.request(request.id).state is RequestState.PENDING
+    assert daypass.services.ledger.request(request.id).state is RequestState.PENDING
 
 
 def test_what_takes_access_away_needs_no_field():

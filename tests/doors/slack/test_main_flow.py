@@ -45,7 +45,7 @@ def test_a_denial_carries_its_reason_to_the_requestor(daypass: Office, ann: Bloc
     assert "use the &lt;copy&gt; &amp; ask again" in rings.text
     assert "use the <copy> & ask again" in rings.visible_text
     assert "use the <copy> & ask again" in ann.messages()[0].visible_text
-    assert daypass.desk.ledger.request(request.id).state is RequestState.DENIED
+    assert daypass.services.ledger.request(request.id).state is RequestState.DENIED
 
 
 def test_done_ends_it_now(daypass: Office, ann: BlockingActor, bob: BlockingActor):

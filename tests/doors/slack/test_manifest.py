@@ -72,4 +72,4 @@ def test_a_token_that_is_no_longer_good_stops_nothing_but_messages(
     slack.set_token(state)
     request = daypass.ask()
 
-    assert daypass.desk.ledger.request(request.id).requestor == "U0ANN"
+    assert daypass.services.ledger.request(request.id).requestor == "U0ANN"

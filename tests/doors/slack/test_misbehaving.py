@@ -60,8 +60,8 @@ def asked(made: Office, number: int) -> list[Request]:
     """Ann asks so many times; gives the requests once each of the three has each of them on the screen."""
     for _ in range(number):
         made.person("U0ANN").command("/daypass", f"{ASK} --again")
-    until(lambda: len(made.desk.ledger.requests()) >= number)
-    requests = list(made.desk.ledger.requests())
+    until(lambda: len(made.services.ledger.requests()) >= number)
+    requests = list(made.services.ledger.requests())
     until(lambda: all(about(made.person(who), one.id) for one in requests for who in ("U0ANN", "U0BOB", "U0CAROL")))
     return requests
 
@@ -83,23 +83,23 @@ def must_have_ended_well(made: Office, requests: list[Request]) -> None:
     until(lambda: all(_shown(made, one.id) for one in requests))
     until(lambda: _outbox_is_empty(made))
     for one in requests:
-        kinds = [event.kind for event in made.desk.ledger.story(one.id)]
+        kinds = [event.kind for event in made.services.ledger.story(one.id)]
         assert kinds.count(EntryKind.REQUEST_FILED) == 1
         assert len([kind for kind in kinds if kind in OUTCOMES]) == 1
         for who in ("U0ANN", "U0BOB", "U0CAROL"):
             assert len(about(made.person(who), one.id)) == 1, f"{who} has it not once"
-    assert len(made.desk.ledger.requests()) == len(requests)
+    assert len(made.services.ledger.requests()) == len(requests)
 
 
 def _shown(made: Office, request_id: GrantId) -> bool:
-    state = made.desk.ledger.request(request_id).state
+    state = made.services.ledger.request(request_id).state
     people_ = [made.person(who) for who in ("U0ANN", "U0BOB", "U0CAROL")]
     return state in WORDS and all(WORDS[state] in one.visible_text for who in people_ for one in about(who, request_id))
 
 
 def _outbox_is_empty(made: Office) -> bool:
     """Counted, so that nothing is taken from the one who tells."""
-    with made.desk.outbox._database.reading() as connection:  # type: ignore[attr-defined]
+    with made.services.outbox._database.reading() as connection:  # type: ignore[attr-defined]
         return not connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar()
 
 
@@ -172,7 +172,7 @@ def test_a_slack_that_is_away_in_the_middle(daypass: Office, slack: BlockingSlac
     requests = asked(daypass, 4)
     slack.faults.unavailable = True
     decided(daypass, requests)
-    until(lambda: not daypass.desk.ledger.requests(states=[RequestState.PENDING]))
+    until(lambda: not daypass.services.ledger.requests(states=[RequestState.PENDING]))
     slack.faults.unavailable = False
     daypass.clock.forward(timedelta(minutes=6))
 

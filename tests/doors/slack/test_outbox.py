@@ -33,13 +33,13 @@ from tests.makers import ANN, READ_REPORTS
 def filed(daypass: Office) -> Request:
     """Ann asks through another door."""
     ask = Ask(requestor=ANN, wish=Wish(entitlement=READ_REPORTS, reason="INC-42"))
-    desk = daypass.desk
-    return submit(ask, judge=desk.judge, now=desk.clock())
+    services = daypass.services
+    return submit(ask, judge=services.judge, now=services.clock())
 
 
 def tell(daypass: Office) -> int:
     """Let a notifier of its own look once, as another process would."""
-    notifier = Notifier(daypass.desk, web_client(daypass.settings), daypass.settings, Arrivals())
+    notifier = Notifier(daypass.services, web_client(daypass.settings), daypass.settings, Arrivals())
     return asyncio.run(notifier.run_once())
 
 
@@ -81,7 +81,7 @@ def test_retry_after_is_obeyed(slack: BlockingSlack, tmp_path: Path):
     closed = office(slack, tmp_path)
     slack.faults.rate_limit(1, retry_after=300)
     filed(closed)
-    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings, Arrivals())
+    notifier = Notifier(closed.services, web_client(closed.settings), closed.settings, Arrivals())
     asyncio.run(notifier.run_once())
     filed(closed)
     closed.clock.forward(timedelta(seconds=280))
@@ -143,7 +143,7 @@ def test_whatever_keeps_us_out_of_a_channel_the_approvers_are_asked(slack: Block
 def test_a_refusal_in_unknown_words_does_not_hold_up_what_comes_after_for_ever(slack: BlockingSlack, tmp_path: Path):
     """It is tried for most of an hour; then it is given up, the log says so, and the next message is sent."""
     closed = office(slack, tmp_path)
-    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings, Arrivals())
+    notifier = Notifier(closed.services, web_client(closed.settings), closed.settings, Arrivals())
     slack.faults.refuse("a_word_of_next_year", calls=20, method="chat.postMessage")
     filed(closed)
     with capture_logs() as logs:
@@ -161,7 +161,7 @@ def test_a_refusal_in_unknown_words_does_not_hold_up_what_comes_after_for_ever(s
 def test_what_passes_is_tried_for_as_long_as_it_takes(slack: BlockingSlack, tmp_path: Path, reason: str):
     """Four hours of it lose nothing."""
     closed = office(slack, tmp_path)
-    notifier = Notifier(closed.desk, web_client(closed.settings), closed.settings, Arrivals())
+    notifier = Notifier(closed.services, web_client(closed.settings), closed.settings, Arrivals())
     slack.faults.refuse(reason, calls=40, method="chat.postMessage")
     filed(closed)
     for _ in range(45):
@@ -208,8 +208,8 @@ def test_what_is_told_late_is_told_as_it_is_now(slack: BlockingSlack, tmp_path: 
     """After an outage nobody is told that something is live, or about to end, when it has ended."""
     closed = office(slack, tmp_path)
     request = filed(closed)
-    desk = closed.desk
-    approve(request.id, by=PrincipalId("U0BOB"), length=None, judge=desk.judge, now=desk.clock())
+    services = closed.services
+    approve(request.id, by=PrincipalId("U0BOB"), length=None, judge=services.judge, now=services.clock())
     for _ in range(3):
         closed.work()
         closed.clock.forward(timedelta(minutes=55))
@@ -252,10 +252,10 @@ def test_a_crash_between_a_post_and_its_crossing_out_repeats_nothing(slack: Bloc
     """The line is told again by the next process: messages that are remembered are changed, not posted."""
     closed = office(slack, tmp_path)
     filed(closed)
-    crossed_out = closed.desk.outbox.sent
-    object.__setattr__(closed.desk.outbox, "sent", lambda _: None)
+    crossed_out = closed.services.outbox.sent
+    object.__setattr__(closed.services.outbox, "sent", lambda _: None)
     tell(closed)
-    object.__setattr__(closed.desk.outbox, "sent", crossed_out)
+    object.__setattr__(closed.services.outbox, "sent", crossed_out)
     posted = len(closed.posts())
     closed.clock.forward(timedelta(minutes=2))
 
@@ -295,7 +295,7 @@ def test_a_line_nobody_is_told_of_is_crossed_out(slack: BlockingSlack, tmp_path:
     request = filed(closed)
     tell(closed)
     for kind in (EntryKind.DRIFT_FOUND, EntryKind.GRANT_PROVISIONING):
-        closed.desk.ledger.record(
+        closed.services.ledger.record(
             Fact(event=Event(kind=kind, at=closed.clock(), actor=request.requestor, subject=request.id))
         )
     posted = len(slack.calls)
@@ -312,7 +312,7 @@ def test_a_line_about_a_request_that_is_not_there_does_not_stop_the_others(
     """One bad line is crossed out with a word in the log; the next is told."""
     closed = office(slack, tmp_path)
     ghost = Event(kind=EntryKind.GRANT_ENDED, at=closed.clock(), actor=ANN, subject=GrantId("zzzzzzzzzzzz"))
-    closed.desk.ledger.record(Fact(event=ghost))
+    closed.services.ledger.record(Fact(event=ghost))
     filed(closed)
     tell(closed)
 
@@ -334,12 +334,12 @@ def test_what_was_taken_back_before_slack_showed_it_is_posted_nowhere(slack: Blo
     """Its requestor knows, and nobody else has to; what was shown is changed, and what others ended is told."""
     closed = office(slack, tmp_path)
     unseen = closed_door.filed(closed)
-    cancel(unseen.id, by=ANN, ledger=closed.desk.ledger, now=closed.clock())
+    cancel(unseen.id, by=ANN, ledger=closed.services.ledger, now=closed.clock())
     closed_door.tell(closed)
     assert closed.posts() == []
 
     seen = closed_door.filed(closed)
     closed_door.tell(closed)
-    cancel(seen.id, by=ANN, ledger=closed.desk.ledger, now=closed.clock())
+    cancel(seen.id, by=ANN, ledger=closed.services.ledger, now=closed.clock())
     closed_door.tell(closed)
     assert "Cancelled" in closed.person(ANN).messages()[0].text

@@ -38,7 +38,7 @@ def test_extending_files_a_new_request_and_leaves_the_old_access(
     came = ann.submit(ann.wait_for_modal("Extend"), {"length": "3h", "reason": "not finished"})
     bob.wait_for_message("more time")
 
-    newest = daypass.desk.ledger.requests()[0]
+    newest = daypass.services.ledger.requests()[0]
     assert came.closed
     assert newest.extends == live.id
     assert newest.state is RequestState.PENDING
@@ -52,7 +52,7 @@ def test_the_form_for_more_time_has_what_was_given_in_it(daypass: Office, live: 
     assert "'initial_value': '2 hours'" in str(form)
     assert ann.submit(form, {"length": "", "reason": "not finished"}).closed
 
-    assert daypass.desk.ledger.requests()[0].term.length == timedelta(hours=2)
+    assert daypass.services.ledger.requests()[0].term.length == timedelta(hours=2)
 
 
 def test_the_reminder_before_the_end_says_of_what_and_extends_it(
@@ -68,7 +68,7 @@ def test_the_reminder_before_the_end_says_of_what_and_extends_it(
     assert ann.submit(ann.wait_for_modal("Extend"), {"length": "1h", "reason": "not finished"}).closed
 
     bob.wait_for_message("more time")
-    assert daypass.desk.ledger.requests()[0].extends == live.id
+    assert daypass.services.ledger.requests()[0].extends == live.id
 
 
 def test_an_extension_that_is_too_long_is_refused_in_its_form(daypass: Office, live: Grant, ann: BlockingActor):
@@ -77,7 +77,7 @@ def test_an_extension_that_is_too_long_is_refused_in_its_form(daypass: Office, l
     came = ann.submit(ann.wait_for_modal("Extend"), {"length": "9h", "reason": "more"})
 
     assert "At most 8h" in came.errors["length"]
-    assert len(daypass.desk.ledger.requests()) == 1
+    assert len(daypass.services.ledger.requests()) == 1
 
 
 def test_the_console_link_is_made_at_the_click_and_kept_nowhere(daypass: Office, live: Grant, ann: BlockingActor):
@@ -89,7 +89,7 @@ def test_the_console_link_is_made_at_the_click_and_kept_nowhere(daypass: Office,
     assert secret in str(told.blocks)
     assert all(secret not in str(message) for message in ann.messages())
     assert all(secret not in str(call.arguments) for call in daypass.slack.calls)
-    assert secret not in str(daypass.desk.ledger.story(live.id))
+    assert secret not in str(daypass.services.ledger.story(live.id))
 
 
 def test_a_button_of_somebody_elses_grant_gives_nothing(daypass: Office, live: Grant, ann: BlockingActor):
@@ -98,7 +98,7 @@ def test_a_button_of_somebody_elses_grant_gives_nothing(daypass: Office, live: G
     daypass.person("U0EVE").click(ann.messages()[0], "mine.done", as_seen=True)
     ann.wait_for_message("*Live* until")
 
-    refused = [event.kind for event in daypass.desk.ledger.story(live.id)]
+    refused = [event.kind for event in daypass.services.ledger.story(live.id)]
     assert "console.vended" not in refused
     assert daypass.grant(live.id).state is GrantState.ACTIVE
 
@@ -196,7 +196,7 @@ def test_cancel_takes_the_request_back_everywhere(daypass: Office, ann: Blocking
 
     gone = bob.wait_for_change(card, "Cancelled")
     assert "actions" not in {block["type"] for block in gone.blocks}
-    assert daypass.desk.ledger.request(request.id).state is RequestState.CANCELLED
+    assert daypass.services.ledger.request(request.id).state is RequestState.CANCELLED
 
 
 def test_the_commands_do_what_the_buttons_do(daypass: Office, ann: BlockingActor, bob: BlockingActor):
@@ -261,19 +261,19 @@ def test_an_unknown_command_is_named(daypass: Office, ann: BlockingActor):
 
 def test_a_login_is_confirmed_only_by_the_click(daypass: Office, ann: BlockingActor):
     """The command shows what asks; only the button makes it Ann's."""
-    desk = daypass.desk
-    begun = login.begin("laptop.acme", address="192.0.2.7", logins=desk.logins, now=desk.clock())
+    services = daypass.services
+    begun = login.begin("laptop.acme", address="192.0.2.7", logins=services.logins, now=services.clock())
     ann.command("/daypass", f"login {begun.user_code.lower()}")
     asks = ann.wait_for_ephemeral("laptop.acme")
-    assert login.waiting(begun.user_code, logins=desk.logins, now=desk.clock()).principal is None
+    assert login.waiting(begun.user_code, logins=services.logins, now=services.clock()).principal is None
     ann.click(asks, "login.confirm")
     answered = ann.wait_for_ephemeral("logged in as you")
     assert (answered.ts, "login.confirm" in str(answered.blocks)) == (asks.ts, False), "its buttons are gone"
 
-    token = login.collect(begun.device_code, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+    token = login.collect(begun.device_code, logins=services.logins, ledger=services.ledger, now=services.clock())
     for doing in (login.confirm, login.reject):
         with pytest.raises(TooLate, match="You confirmed this code already"):
-            doing(begun.user_code, by=ANN, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+            doing(begun.user_code, by=ANN, logins=services.logins, ledger=services.ledger, now=services.clock())
     assert token is not None
     assert token.principal == "U0ANN"
 
@@ -290,7 +290,7 @@ FORGED = "laptop\n*Address* `10.0.0.1`\r\n\u202eevil ` x" + "y" * 200
 
 def test_what_a_command_line_calls_itself_is_one_line_of_code(daypass: Office, ann: BlockingActor):
     """It forges no line beside ours, cuts nothing of ours away, and the address is the one that we saw."""
-    begun = login.begin(FORGED, address="203.0.113.9", logins=daypass.desk.logins, now=daypass.clock())
+    begun = login.begin(FORGED, address="203.0.113.9", logins=daypass.services.logins, now=daypass.clock())
     ann.command("/daypass", f"login {begun.user_code}")
     asks = ann.wait_for_ephemeral("A command line asks to act as you")
 

@@ -23,7 +23,7 @@ def with_passkey(office: Office, person: PrincipalId = BOB, name: str = "laptop"
     )
     details: dict[str, Detail] = {"principal": person, "name": name, "first": True, "proven_by": None}
     event = Event(kind=EntryKind.PASSKEY_ADDED, at=office.clock(), actor=person, details=details)
-    office.desk.ledger.record(Fact(event=event, changes=(passkey,), told=told))
+    office.services.ledger.record(Fact(event=event, changes=(passkey,), told=told))
     return passkey
 
 
@@ -47,9 +47,9 @@ def test_an_approver_with_a_passkey_is_led_to_the_page_that_asks_it(
     address = link_of(bob.wait_for_ephemeral("wants your passkey"), "Approve with my passkey")
 
     ticket = address.removeprefix("https://daypass.example/approve/")
-    errand = one_time_links.find(ticket, Purpose.APPROVE, ledger=daypass.desk.ledger, now=daypass.clock())
+    errand = one_time_links.find(ticket, Purpose.APPROVE, ledger=daypass.services.ledger, now=daypass.clock())
     assert (errand.principal, errand.subject, errand.length) == (BOB, request.id, timedelta(hours=1))
-    assert daypass.desk.ledger.request(request.id).state is RequestState.PENDING
+    assert daypass.services.ledger.request(request.id).state is RequestState.PENDING
     assert ticket not in str(ann.messages())
 
 
@@ -83,7 +83,7 @@ def test_the_form_for_another_length_becomes_the_way_to_the_page(daypass: Office
     shown = bob.wait_for_modal("Daypass")
 
     ticket = link_of(shown, "Approve with my passkey").removeprefix("https://daypass.example/approve/")
-    errand = one_time_links.find(ticket, Purpose.APPROVE, ledger=daypass.desk.ledger, now=daypass.clock())
+    errand = one_time_links.find(ticket, Purpose.APPROVE, ledger=daypass.services.ledger, now=daypass.clock())
     assert errand.length == timedelta(minutes=45)
 
 
@@ -110,6 +110,6 @@ def test_a_passkey_that_an_owner_removed_is_told_with_who_did_it(daypass: Office
     """Bob hears of it, not the one who removed it."""
     details: dict[str, Detail] = {"principal": BOB, "name": "laptop", "proven_by": None}
     event = Event(kind=EntryKind.PASSKEY_REMOVED, at=daypass.clock(), actor=PrincipalId("U0CAROL"), details=details)
-    daypass.desk.ledger.record(Fact(event=event))
+    daypass.services.ledger.record(Fact(event=event))
 
     assert "removed by <@U0CAROL>" in bob.wait_for_message("was removed").visible_text

@@ -22,7 +22,7 @@ def test_what_bob_allows_in_advance_ann_has_without_a_click(daypass: Office, ann
 
     ann.command("/daypass", f"request {ASK}")
     assert "Approved in advance by <@U0BOB>" in ann.wait_for_ephemeral("Approved").visible_text
-    (permit,) = daypass.desk.ledger.all(Preapproval)
+    (permit,) = daypass.services.ledger.all(Preapproval)
     bob.command("/daypass", "ls")
     assert f"`{permit.id}` <@U0BOB> lets <@U0ANN>" in bob.wait_for_ephemeral("Approved in advance").visible_text
     bob.command("/daypass", f"withdraw {permit.id}")
@@ -42,8 +42,8 @@ def test_again_asks_for_the_same(daypass: Office, ann: BlockingActor):
     """In one word."""
     first = daypass.ask()
     ann.command("/daypass", "again")
-    ann.wait_until(lambda: len(daypass.desk.ledger.requests()) > 1 or None)
-    second = daypass.desk.ledger.requests()[0]
+    ann.wait_until(lambda: len(daypass.services.ledger.requests()) > 1 or None)
+    second = daypass.services.ledger.requests()[0]
     assert (second.entitlement, second.term, second.reason) == (first.entitlement, first.term, first.reason)
 
 
@@ -53,7 +53,7 @@ def test_again_with_dry_run_asks_nobody(daypass: Office, ann: BlockingActor):
     ann.command("/daypass", "again --for 1h --dry-run")
 
     assert "for 1 hour" in ann.wait_for_ephemeral("Nothing was asked").visible_text
-    assert len(daypass.desk.ledger.requests()) == 1
+    assert len(daypass.services.ledger.requests()) == 1
 
 
 def test_a_colleague_is_found_however_their_name_is_written(daypass: Office, bob: BlockingActor):
@@ -69,14 +69,14 @@ def test_offers_are_said_in_sentences_with_names(daypass: Office, ann: BlockingA
     said = ann.wait_for_ephemeral("may").visible_text
     assert "acme-reports/" in said
     assert "U0BOB" not in said
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_a_request_for_somebody_else_names_both(daypass: Office, bob: BlockingActor, ann: BlockingActor):
     """Carol's card says who asks and who would have it."""
     bob.command("/daypass", f"grant {ASK} --to U0ANN")
-    bob.wait_until(lambda: daypass.desk.ledger.requests() or None)
-    (request,) = daypass.desk.ledger.requests()
+    bob.wait_until(lambda: daypass.services.ledger.requests() or None)
+    (request,) = daypass.services.ledger.requests()
     assert (request.requestor, request.beneficiary) == (BOB, ANN)
     assert "for <@U0ANN>" in bob.wait_for_message("You asked").visible_text
 
@@ -85,7 +85,7 @@ def test_who_is_away_is_told_until_when(daypass: Office, bob: BlockingActor):
     """And that they are back."""
     bob.command("/daypass", 'away --until "tomorrow 09:00" --to U0CAROL')
     assert "<@U0CAROL> decides meanwhile" in bob.wait_for_ephemeral("away").visible_text
-    assert daypass.desk.ledger.find(Absence, BOB).state is Validity.OPEN
+    assert daypass.services.ledger.find(Absence, BOB).state is Validity.OPEN
     bob.command("/daypass", "back")
     bob.wait_for_ephemeral("Welcome back")
 
@@ -99,7 +99,7 @@ def test_what_cannot_be_done_is_said(daypass: Office, ann: BlockingActor, said: 
     ann.command("/daypass", said)
     answer = ann.wait_for_ephemeral(".").visible_text
     assert answer.strip().endswith("."), answer
-    assert daypass.desk.ledger.all(Preapproval) == []
+    assert daypass.services.ledger.all(Preapproval) == []
 
 
 def test_whom_it_is_for_is_told_how_to_use_it(
@@ -108,7 +108,7 @@ def test_whom_it_is_for_is_told_how_to_use_it(
     """Bob asks for Ann, Carol approves: Ann has the buttons, Bob sees where it stands, and either may look it up."""
     bob.command("/daypass", f"grant {ASK} --to U0ANN")
     carol.click(carol.wait_for_message("for <@U0ANN>"), "review.approve")
-    (request,) = daypass.desk.ledger.requests()
+    (request,) = daypass.services.ledger.requests()
     told = ann.wait_for_message("<@U0BOB> asked for you to *read*")
     asked = bob.wait_for_message("You asked for <@U0ANN>")
     daypass.work()
@@ -137,7 +137,7 @@ def test_what_recurs_goes_on_until_she_wants_no_more(daypass: Office, ann: Block
     (shown,) = (one for one in ann.messages() if one.ts == card.ts)
     assert "Goes on" not in shown.visible_text
     assert "mine.cancel" not in actions(shown)
-    (series,) = daypass.desk.ledger.all(Schedule)
+    (series,) = daypass.services.ledger.all(Schedule)
     assert series.state is Validity.CLOSED
 
 

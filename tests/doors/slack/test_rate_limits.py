@@ -151,7 +151,7 @@ def test_a_click_that_comes_twice_says_nothing_the_second_time(
     request = daypass.ask()
     slack.faults.deliver_twice = 1
     bob.click(review(bob), "review.approve")
-    bob.wait_until(lambda: daypass.desk.ledger.request(request.id).state is RequestState.APPROVED or None)
+    bob.wait_until(lambda: daypass.services.ledger.request(request.id).state is RequestState.APPROVED or None)
     bob.wait_until(lambda: len([one for one in slack.deliveries if "review.approve" in str(one.body)]) == 2 or None)
     bob.wait_for_message("*Approved* by")
 

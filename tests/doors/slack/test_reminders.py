@@ -55,10 +55,10 @@ def test_a_reminder_that_is_told_again_is_said_once(slack: BlockingSlack, tmp_pa
     request, teller = filed(closed), notifier(closed)
     tell(closed, teller)
     happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB",))
-    crossed_out = closed.desk.outbox.sent
-    object.__setattr__(closed.desk.outbox, "sent", lambda _: None)
+    crossed_out = closed.services.outbox.sent
+    object.__setattr__(closed.services.outbox, "sent", lambda _: None)
     tell(closed, teller)
-    object.__setattr__(closed.desk.outbox, "sent", crossed_out)
+    object.__setattr__(closed.services.outbox, "sent", crossed_out)
     closed.clock.forward(2 * MINUTE)
     tell(closed, teller)
 
@@ -96,8 +96,8 @@ def test_a_request_that_nobody_was_asked_about_is_asked_when_it_is_reminded_of(s
     closed = office(slack, tmp_path, approvals_channel="C0ACCESS")
     request = filed(closed)
     happened(closed, EntryKind.REQUEST_REMINDED, request, people=("U0BOB",))
-    for notice in closed.desk.outbox.claim(now=closed.clock(), hold=MINUTE, limit=1):
-        closed.desk.outbox.sent(notice.id)
+    for notice in closed.services.outbox.claim(now=closed.clock(), hold=MINUTE, limit=1):
+        closed.services.outbox.sent(notice.id)
     tell(closed)
 
     assert [post["channel"] for post in closed.posts() if "asks to" in post["text"]] == ["C0ACCESS"]
@@ -112,11 +112,11 @@ def test_from_the_chore_to_the_thread(slack: BlockingSlack, tmp_path: Path):
     request = filed(closed)
     tell(closed)
     closed.clock.forward(16 * MINUTE)
-    remind(ledger=closed.desk.ledger, directory=closed.directory, now=closed.clock())
+    remind(ledger=closed.services.ledger, directory=closed.directory, now=closed.clock())
     tell(closed)
 
     assert [said.rsplit(" ", 1)[1] for _, said in reminders(closed)] == ["<@U0BOB>"]
-    assert closed.desk.ledger.story(request.id)[-1].kind is EntryKind.REQUEST_REMINDED
+    assert closed.services.ledger.story(request.id)[-1].kind is EntryKind.REQUEST_REMINDED
 
 
 def asked_in(closed: Office) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_message_that_an_admin_deleted_is_asked_anew_with_the_reminder(slack: 
     workspace = slack.inner.world.workspace
     workspace.remove(next(post for post in workspace.messages["C0ACCESS"] if "asks to" in post.text))
     for _ in range(2):
-        happened(closed, EntryKind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
+        happened(closed, EntryKind.REQUEST_REMINDED, closed.services.ledger.request(request.id), people=("U0BOB",))
         tell(closed, teller)
 
     assert asked_in(closed) == ["C0ACCESS", "C0ACCESS"]
@@ -147,7 +147,7 @@ def test_a_channel_that_was_archived_since_is_passed_over_at_the_reminder(slack:
     tell(closed, teller)
     slack.inner.world.workspace.channels["C0ACCESS"].archived = True
     for _ in range(2):
-        happened(closed, EntryKind.REQUEST_REMINDED, closed.desk.ledger.request(request.id), people=("U0BOB",))
+        happened(closed, EntryKind.REQUEST_REMINDED, closed.services.ledger.request(request.id), people=("U0BOB",))
         tell(closed, teller)
 
     assert asked_in(closed) == ["C0ACCESS", "U0BOB"]

@@ -27,12 +27,12 @@ def house(slack: BlockingSlack, tmp_path: Path) -> Iterator[Office]:
 
 def changes(house: Office) -> list[RulesChange]:
     """Every change that was proposed."""
-    return house.desk.ledger.all(RulesChange)
+    return house.services.ledger.all(RulesChange)
 
 
 def in_force(house: Office) -> str:
     """The text that counts."""
-    return kept(house.desk.rules).version(house.desk.clock()).text
+    return kept(house.services.rules).version(house.services.clock()).text
 
 
 def opened(person: BlockingActor, action: str = "rules.edit", rule: str = "reports") -> View:
@@ -157,7 +157,7 @@ def test_another_owner_puts_it_in_force_and_the_author_is_told(house: Office, an
 def test_who_agrees_reads_that_other_people_would_own_the_rules(house: Office, bob: BlockingActor):
     """Also when nothing else is changed and nobody gains or loses anything by it."""
     proposal = Proposal(text=OWNED.replace("U0CAROL]", "U0EVE]"), base=1)
-    propose(proposal, by=PrincipalId("U0ANN"), judge=house.desk.judge, now=house.desk.clock())
+    propose(proposal, by=PrincipalId("U0ANN"), judge=house.services.judge, now=house.services.clock())
     card = bob.wait_for_message("proposes to change the rules").visible_text
 
     assert "May change these rules now: U0Eve." in card

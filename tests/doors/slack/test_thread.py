@@ -17,7 +17,7 @@ from tests.doors.slack.conftest import ASK, Office, office, review
 
 def sayings(daypass: Office, request: Request) -> list[Event]:
     """What is kept of the discussion."""
-    return [event for event in daypass.desk.ledger.story(request.id) if event.kind is EntryKind.THREAD_SAID]
+    return [event for event in daypass.services.ledger.story(request.id) if event.kind is EntryKind.THREAD_SAID]
 
 
 def eventually(question: Callable[[], list[Event] | None]) -> list[Event]:
@@ -56,7 +56,7 @@ def asked(channelled: Office) -> tuple[Request, Message]:
     """Ann's request, and the message in the channel, which Daypass knows by now to be its own."""
     request = channelled.ask()
     card = review(channelled.person("U0BOB"), "access")
-    eventually(lambda: [] if channelled.desk.postings.subject_of(card.channel, card.ts) else None)
+    eventually(lambda: [] if channelled.services.postings.subject_of(card.channel, card.ts) else None)
     return request, card
 
 
@@ -135,7 +135,7 @@ def test_a_reply_that_is_quicker_than_slacks_answer_to_our_post_is_kept(channell
     bob = channelled.person("U0BOB")
     bob.say("quick", channel="access", thread_ts=review(bob, "access").ts)
     slack.faults.slow_by = 0.0
-    (request,) = channelled.desk.ledger.requests()
+    (request,) = channelled.services.ledger.requests()
 
     assert kept(channelled, request, 1)[0].details["text"] == "quick"
 
@@ -224,14 +224,14 @@ def test_while_the_database_is_away_nothing_that_was_said_is_lost(
     try:
         request = channelled.ask()
         card = review(channelled.person("U0BOB"), "access")
-        find, failures = channelled.desk.postings.subject_of, [Unavailable("away"), Unavailable("away")]
+        find, failures = channelled.services.postings.subject_of, [Unavailable("away"), Unavailable("away")]
 
         def away(channel: str, ts: str) -> Any:
             if failures:
                 raise failures.pop()
             return find(channel, ts)
 
-        object.__setattr__(channelled.desk.postings, "subject_of", away)
+        object.__setattr__(channelled.services.postings, "subject_of", away)
         channelled.person("U0BOB").say("hello", channel="access", thread_ts=card.ts)
 
         assert kept(channelled, request, 1)[0].details["text"] == "hello"

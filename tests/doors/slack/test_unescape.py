@@ -42,8 +42,8 @@ def test_a_mention_says_who_only_where_it_stands_alone():
 def test_whom_one_picks_after_the_at_sign_is_whom_one_means(daypass: Office, bob: BlockingActor):
     """`--to @ann`: nobody looks up a member id."""
     bob.command("/daypass", 'grant s3 read acme-reports/2026/ --to @ann --for 1h --reason "for @ann, in #general"')
-    bob.wait_until(lambda: daypass.desk.ledger.requests() or None)
-    (request,) = daypass.desk.ledger.requests()
+    bob.wait_until(lambda: daypass.services.ledger.requests() or None)
+    (request,) = daypass.services.ledger.requests()
     assert (request.requestor, request.beneficiary) == (BOB, ANN)
     assert request.reason == "for @ann, in #general"
 
@@ -52,7 +52,7 @@ def test_a_name_that_slack_knows_nobody_by_is_nobody(daypass: Office, bob: Block
     """It is said how to mean somebody; nothing is guessed."""
     bob.command("/daypass", 'grant s3 read acme-reports/2026/ --to @anna --for 1h --reason "INC-42"')
     assert "does not say exactly who" in bob.wait_for_ephemeral("anna").visible_text
-    assert daypass.desk.ledger.requests() == []
+    assert daypass.services.ledger.requests() == []
 
 
 def test_a_bucket_whose_name_slack_takes_for_a_link_is_a_bucket(daypass: Office, ann: BlockingActor):

@@ -38,8 +38,8 @@ def test_a_passkey_opens_a_session_that_only_ends_things_while_nobody_can_log_in
 ):
     """Bob ends what Ann has, and is let do nothing else; a quarter of an hour later not even that."""
     key = enrolled(house, visitor, url)
-    request_id, desk = requested(house), house.desk
-    approve_with(request_id, Click(by=BOB, second_factor=True), judge=desk.judge, now=house.clock())
+    request_id, services = requested(house), house.services
+    approve_with(request_id, Click(by=BOB, second_factor=True), judge=services.judge, now=house.clock())
     house.directory.away = True
 
     device, handed = begun(visitor, BOB)
@@ -77,7 +77,7 @@ def test_before_a_proof_nothing_is_written_in_anybodys_name(
 ):
     """Asking for the address, opening it, and an answer that is no proof: one entry, which is nobody's."""
     key = enrolled(house, visitor, url)
-    before, errands = len(house.journal()), len(house.desk.ledger.all(OneTimeLink))
+    before, errands = len(house.journal()), len(house.services.ledger.all(OneTimeLink))
     for person in (BOB, EVE):
         house.clock.forward(timedelta(seconds=3))
         _, handed = begun(visitor, person)
@@ -88,7 +88,7 @@ def test_before_a_proof_nothing_is_written_in_anybodys_name(
 
     [entry] = house.journal()[before:]
     assert (entry.kind, entry.actor, entry.details["claimed"]) == (EntryKind.PASSKEY_REFUSED, NOBODY, BOB)
-    assert len(house.desk.ledger.all(OneTimeLink)) == errands
+    assert len(house.services.ledger.all(OneTimeLink)) == errands
 
 
 def test_an_address_for_ending_things_is_good_once_and_only_for_its_login(

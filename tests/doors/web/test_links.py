@@ -44,8 +44,8 @@ def grant(house: House) -> GrantId:
             delivery=Delivery.LINK,
         ),
     )
-    desk = house.desk
-    filed = submit(ask, judge=desk.judge, now=house.clock())
+    services = house.services
+    filed = submit(ask, judge=services.judge, now=house.clock())
     house.work()
     return filed.id
 
@@ -53,12 +53,12 @@ def grant(house: House) -> GrantId:
 @pytest.fixture
 def link(house: House, grant: GrantId) -> str:
     """The path of a link to it."""
-    return f"/l/{links.make(grant, '', by=ANN, ledger=house.desk.ledger, now=house.clock())}"
+    return f"/l/{links.make(grant, '', by=ANN, ledger=house.services.ledger, now=house.clock())}"
 
 
 def uses(house: House, grant: GrantId) -> list[dict[str, object]]:
     """What the journal knows of those who came."""
-    return [dict(event.details) for event in house.desk.ledger.story(grant) if event.kind is EntryKind.LINK_USED]
+    return [dict(event.details) for event in house.services.ledger.story(grant) if event.kind is EntryKind.LINK_USED]
 
 
 def test_a_link_sends_a_person_on_for_sixty_seconds(house: House, visitor, link, grant):
@@ -85,14 +85,14 @@ def test_after_the_end_a_link_is_gone_and_says_why(house: House, visitor, link):
 
 def test_a_link_ends_with_the_grant_that_its_owner_gave_up(house: House, visitor, link, grant):
     """At once, though its time is not over."""
-    drop(grant, by=ANN, ledger=house.desk.ledger, now=house.clock())
+    drop(grant, by=ANN, ledger=house.services.ledger, now=house.clock())
 
     assert visitor.get(link).status_code == 410
 
 
 def test_whoever_holds_a_link_is_not_told_what_is_frozen(house: House, visitor, link):
     """Neither who, nor where, nor by which command an owner lifts it."""
-    set_freeze(Halt(extent=Extent(person=ANN), by=BOB), ledger=house.desk.ledger, now=house.clock())
+    set_freeze(Halt(extent=Extent(person=ANN), by=BOB), ledger=house.services.ledger, now=house.clock())
     answer = visitor.get(link)
 
     assert answer.status_code == 403
@@ -158,14 +158,14 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(house: House
 
 def opened(house: House, link: str, address: str) -> None:
     """Somebody follows the link from an address, and is sent on."""
-    desk, token = house.desk, link.removeprefix("/l/")
+    services, token = house.services, link.removeprefix("/l/")
     visitor = links.Visitor(address=address, agent="curl")
-    assert links.follow(token, visitor=visitor, attempts=desk.attempts, handout=desk.handout)
+    assert links.follow(token, visitor=visitor, attempts=services.attempts, handout=services.handout)
 
 
 def refusals(house: House, grant: GrantId) -> int:
     """How many entries there are of a link that was refused."""
-    return [event.kind for event in house.desk.ledger.story(grant)].count(EntryKind.LINK_REFUSED)
+    return [event.kind for event in house.services.ledger.story(grant)].count(EntryKind.LINK_REFUSED)
 
 
 def test_whoever_opens_a_link_over_and_over_is_one_entry_a_minute(house: House, link, grant):
@@ -183,7 +183,7 @@ def test_a_link_that_everybody_opens_at_once_is_some_entries_a_minute(house: Hou
     """Of twenty networks each has its own; those of a hundred share the others."""
     for number in range(100):
         opened(house, link, f"192.0.2.{number}")
-    house.desk.attempts.settle(ledger=house.desk.ledger, now=house.clock(), at_once=True)
+    house.services.attempts.settle(ledger=house.services.ledger, now=house.clock(), at_once=True)
 
     assert len(uses(house, grant)) == 22
     assert sum(one.get("count", 1) for one in uses(house, grant)) == 100  # type: ignore[misc]
@@ -200,7 +200,7 @@ def test_what_is_only_counted_needs_a_journal_that_is_whole_as_well(house: House
 
 def test_of_a_link_that_is_over_the_first_refusal_alone_is_journalled(house: House, visitor, link, grant):
     """Whoever has it can follow it for ever; they are told each time."""
-    drop(grant, by=ANN, ledger=house.desk.ledger, now=house.clock())
+    drop(grant, by=ANN, ledger=house.services.ledger, now=house.clock())
     for _ in range(3):
         house.clock.forward(timedelta(minutes=2))
         assert visitor.get(link).status_code == 410
@@ -210,7 +210,7 @@ def test_of_a_link_that_is_over_the_first_refusal_alone_is_journalled(house: Hou
 
 def test_refusals_of_a_link_that_lives_are_one_entry_a_minute(house: House, visitor, link, grant):
     """While everything is frozen."""
-    set_freeze(Halt(extent=Extent(person=ANN), by=BOB), ledger=house.desk.ledger, now=house.clock())
+    set_freeze(Halt(extent=Extent(person=ANN), by=BOB), ledger=house.services.ledger, now=house.clock())
     for _ in range(5):
         assert visitor.get(link).status_code == 403
 

@@ -27,7 +27,7 @@ def test_it_is_healthy_while_the_database_answers(house: House, visitor):
     def away(**_when):
         raise Unavailable("The database does not answer.")
 
-    house.desk.queue.depth = away  # type: ignore[method-assign]  # the database goes away
+    house.services.queue.depth = away  # type: ignore[method-assign]  # the database goes away
     answer = visitor.get("/healthz")
     assert (answer.status_code, answer.json()["database"]) == (503, "failing; see the log")
 
@@ -47,7 +47,7 @@ def test_unreadable_rules_are_told_but_do_not_stop_the_service(house: House, vis
 def test_a_ledger_that_was_changed_is_told_but_does_not_stop_the_service(house: House, visitor):
     """Rows changed outside Daypass degrade it and are counted; it goes on with all others."""
     altered = Alteration(row="grants/abcdefgh2345", because="Its seal does not fit.", at=house.clock())
-    house.desk.ledger.record(fact(altered, kind=EntryKind.LEDGER_ALTERED))
+    house.services.ledger.record(fact(altered, kind=EntryKind.LEDGER_ALTERED))
 
     answer = visitor.get("/healthz")
 

@@ -36,7 +36,7 @@ def url(house: House) -> str:
     url = house.url.replace("127.0.0.1", "localhost")
     text = RULES.replace("    approve: {anyone_of", "    second_factor: required\n    approve: {anyone_of")
     strict = parse(text, name="rules.yaml")
-    object.__setattr__(house.desk, "public_url", url)
+    object.__setattr__(house.services, "public_url", url)
     house.under(lambda: strict)
     return url
 
@@ -58,7 +58,7 @@ def path(address: str, url: str) -> str:
 def enrolled(house: House, visitor: httpx2.Client, url: str, who: PrincipalId = BOB, name: str = "laptop") -> HandKey:
     """Give somebody a first passkey, through the page."""
     key = HandKey(origin=url, id=f"a key of {who}".encode())
-    address = one_time_links.enrolment_address(who, public_url=url, ledger=house.desk.ledger, now=house.clock())
+    address = one_time_links.enrolment_address(who, public_url=url, ledger=house.services.ledger, now=house.clock())
     question = asked(visitor.get(path(address, url)))
     answer = {"ticket": question["ticket"], "made": key.make(question["make"]), "name": name}
     assert visitor.post(question["to"], json=answer).status_code == 200
@@ -67,18 +67,18 @@ def enrolled(house: House, visitor: httpx2.Client, url: str, who: PrincipalId = 
 
 def requested(house: House, reason: str = "INC-42", where: Entitlement = READ_REPORTS) -> GrantId:
     """Ann asks for the reports."""
-    desk = house.desk
+    services = house.services
     ask = Ask(
         requestor=ANN, wish=Wish(entitlement=where, term=Term(length=2 * HOUR), delivery=Delivery.POLICY, reason=reason)
     )
-    return submit(ask, judge=desk.judge, now=house.clock()).id
+    return submit(ask, judge=services.judge, now=house.clock()).id
 
 
 def approval(house: House, url: str, request_id: GrantId, length: timedelta | None = None) -> str:
     """Bob is handed an address to approve it at."""
     click = Click(by=BOB, length=length)
     address = one_time_links.approval_address(
-        request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock()
+        request_id, click, public_url=url, ledger=house.services.ledger, now=house.clock()
     )
     return path(address, url)
 
@@ -94,11 +94,11 @@ def test_an_approval_that_takes_a_passkey_is_given_on_its_page(house: House, vis
     answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": key.prove(question["prove"])})
 
     assert (answer.status_code, answer.json()["title"]) == (200, "Approved")
-    approved = house.desk.ledger.request(request_id)
+    approved = house.services.ledger.request(request_id)
     assert approved.state is RequestState.APPROVED
     assert approved.approval is not None
     assert (approved.approval.by, approved.approval.second_factor) == (BOB, True)
-    assert house.desk.ledger.grant(request_id).term.length == timedelta(minutes=30)
+    assert house.services.ledger.grant(request_id).term.length == timedelta(minutes=30)
 
 
 def test_a_click_alone_does_not_approve_what_takes_a_passkey(house: House, url: str):
@@ -109,7 +109,7 @@ def test_a_click_alone_does_not_approve_what_takes_a_passkey(house: House, url: 
         refused = bob.post(f"/v1/requests/{request_id}/approve", json={"for": "requested"})
 
     assert (refused.status_code, "passkey" in refused.json()["detail"]) == (403, True)
-    assert house.desk.ledger.request(request_id).state is RequestState.PENDING
+    assert house.services.ledger.request(request_id).state is RequestState.PENDING
 
 
 def test_the_same_answer_is_refused_the_second_time(house: House, visitor: httpx2.Client, url: str):
@@ -136,8 +136,8 @@ def test_without_a_proof_nothing_is_approved(house: House, visitor: httpx2.Clien
     for proof in (None, HandKey(origin=url).prove(question["prove"]), elsewhere.prove(question["prove"])):
         answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": proof})
         assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
-    assert house.desk.ledger.request(request_id).state is RequestState.PENDING
-    assert house.desk.ledger.story(request_id)[-1].kind is EntryKind.PASSKEY_REFUSED
+    assert house.services.ledger.request(request_id).state is RequestState.PENDING
+    assert house.services.ledger.story(request_id)[-1].kind is EntryKind.PASSKEY_REFUSED
 
 
 def test_a_request_that_was_decided_meanwhile_says_by_whom(house: House, visitor: httpx2.Client, url: str):
@@ -156,13 +156,13 @@ def test_looking_at_a_page_changes_nothing(house: House, visitor: httpx2.Client,
     """Slack, scanners and browsers look at links ahead of people, as often as they like."""
     key, request_id = enrolled(house, visitor, url), requested(house)
     address = approval(house, url, request_id)
-    before = house.desk.ledger.story(request_id)
+    before = house.services.ledger.story(request_id)
 
     questions = [asked(visitor.get(address)) for _ in range(3)]
 
-    assert house.desk.ledger.story(request_id) == before
+    assert house.services.ledger.story(request_id) == before
     visitor.post("/approve", json={"ticket": questions[0]["ticket"], "proof": key.prove(questions[2]["prove"])})
-    assert house.desk.ledger.request(request_id).state is RequestState.APPROVED
+    assert house.services.ledger.request(request_id).state is RequestState.APPROVED
 
 
 def test_what_looks_at_links_ahead_of_people_learns_nothing(house: House, visitor: httpx2.Client, url: str):
@@ -196,7 +196,7 @@ def test_the_pages_hold_no_script_and_load_none_from_elsewhere(house: House, vis
 
 def test_a_second_passkey_is_added_with_the_first_and_removed_with_any(house: House, visitor: httpx2.Client, url: str):
     """Through the pages, over HTTP."""
-    laptop, ledger = enrolled(house, visitor, url), house.desk.ledger
+    laptop, ledger = enrolled(house, visitor, url), house.services.ledger
     phone = HandKey(origin=url, id=b"a phone of Bob's")
     question = asked(
         visitor.get(path(one_time_links.enrolment_address(BOB, public_url=url, ledger=ledger, now=house.clock()), url))
@@ -218,14 +218,14 @@ def test_the_passkey_of_somebody_who_may_not_decide_approves_nothing(house: Hous
     key, request_id = enrolled(house, visitor, url, EVE), requested(house)
     click = Click(by=EVE, length=None)
     address = one_time_links.approval_address(
-        request_id, click, public_url=url, ledger=house.desk.ledger, now=house.clock()
+        request_id, click, public_url=url, ledger=house.services.ledger, now=house.clock()
     )
     question = asked(visitor.get(path(address, url)))
 
     answer = visitor.post(question["to"], json={"ticket": question["ticket"], "proof": key.prove(question["prove"])})
 
     assert (answer.status_code, "not among those" in answer.json()["detail"]) == (403, True)
-    assert house.desk.ledger.request(request_id).state is RequestState.PENDING
+    assert house.services.ledger.request(request_id).state is RequestState.PENDING
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def _in_an_app() -> list[BaseRoute]:
     """
     The routes as an app has them, shared by every app of this process: FastAPI takes half a second to work them out.
 
-    They know no desk; each request finds that of its own app.
+    They know no services; each request finds that of its own app.
     """
     holder = APIRouter()
     holder.include_router(routes())
@@ -93,7 +93,7 @@ ANYBODY = Visitors()
 
 
 def build(
-    desk: Services,
+    services: Services,
     *,
     version: str,
     visitors: Visitors = ANYBODY,
@@ -115,19 +115,19 @@ def build(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.desk = desk
+    app.state.services = services
     app.state.trusted_proxies = visitors.trusted_proxies
     app.state.pace = login.Pace()
     app.state.workloads = workloads or token_exchange.NoWorkloads()
     app.router.routes.extend(_in_an_app())
     app.add_middleware(
         BodyLimit,
-        may_send_rules=partial(may_send_rules, desk),
+        may_send_rules=partial(may_send_rules, services),
         may_be_slacks=may_be_slacks,
         crowd=VisitorRequests(visitors.trusted_proxies, visitors.at_once),
     )
-    app.add_middleware(Hosts, public_url=desk.public_url)
+    app.add_middleware(Hosts, public_url=services.public_url)
     errors.install(app)
     app.add_middleware(Visits)
-    app.add_middleware(SecurityHeaders, https=desk.public_url.startswith("https://"))
+    app.add_middleware(SecurityHeaders, https=services.public_url.startswith("https://"))
     return app

@@ -29,17 +29,17 @@ _BEARER = HTTPBearer(auto_error=False, scheme_name="login", description="A token
 _NOT_LOGGED_IN = "You are not logged in; run `daypass login`."
 
 
-async def _desk(request: Request) -> Services:
-    found = request.app.state.desk
+async def _services(request: Request) -> Services:
+    found = request.app.state.services
     assert isinstance(found, Services)  # noqa: S101 - build() put it there
     return found
 
 
-AtDesk = Annotated[Services, Depends(_desk)]
+WithServices = Annotated[Services, Depends(_services)]
 
 
-async def _now(desk: AtDesk) -> datetime:
-    return desk.clock()
+async def _now(services: WithServices) -> datetime:
+    return services.clock()
 
 
 async def bearer_token(given: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]) -> str:
@@ -58,7 +58,7 @@ def unauthorized(sentence: str) -> HTTPException:
     return HTTPException(401, sentence, headers={"WWW-Authenticate": "Bearer"})
 
 
-def may_send_rules(desk: Services, headers: Headers) -> bool:
+def may_send_rules(services: Services, headers: Headers) -> bool:
     """
     Whether the headers have a token of somebody's that may decide: then the body may be a whole text of rules.
 
@@ -68,19 +68,19 @@ def may_send_rules(desk: Services, headers: Headers) -> bool:
     if scheme.lower() != "bearer":
         return False
     try:
-        _speaker(LoginScope.DECIDE, desk, desk.clock(), token.strip(), frozen_too=True)
+        _speaker(LoginScope.DECIDE, services, services.clock(), token.strip(), frozen_too=True)
     except (HTTPException, NotYours):
         return False
     return True
 
 
-def is_login(desk: Services, headers: Headers) -> bool:
+def is_login(services: Services, headers: Headers) -> bool:
     """Whether the headers have a token that is somebody's; no while that cannot be told."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return False
     try:
-        identify(token.strip(), logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+        identify(token.strip(), logins=services.logins, ledger=services.ledger, now=services.clock())
     except DaypassError:
         return False
     return True
@@ -101,18 +101,20 @@ class Visits:
 def _speaking_for(scope: LoginScope) -> Callable[[Services, datetime, str], Principal]:
     """Make the dependency that finds the caller, whose login must be one for this."""
 
-    def caller(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
-        speaker = _speaker(scope, desk, now, token)
-        return _active(speaker, desk, desk.directory.principal)
+    def caller(services: WithServices, now: Now, token: BearerToken) -> Principal:
+        speaker = _speaker(scope, services, now, token)
+        return _active(speaker, services, services.directory.principal)
 
     return caller
 
 
-def _speaker(scope: LoginScope, desk: Services, now: datetime, token: str, *, frozen_too: bool = False) -> PrincipalId:
+def _speaker(
+    scope: LoginScope, services: Services, now: datetime, token: str, *, frozen_too: bool = False
+) -> PrincipalId:
     """Whom a token speaks for, that may do this. Raises 401, NotYours, or NotAllowed while they are frozen."""
-    _logged_in(desk, now, token)
+    _logged_in(services, now, token)
     identified = identify_frozen_too if frozen_too else identify
-    return identified(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=scope)
+    return identified(token, logins=services.logins, ledger=services.ledger, now=now, scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,31 +137,33 @@ class UrgentCaller:
             raise NotYours("An agent breaks no glass; a person has to.")
 
 
-def _who_may_be_urgent(desk: AtDesk, now: Now, token: BearerToken) -> UrgentCaller:
-    speaker, agent = _speaker(LoginScope.ASK, desk, now, token), token.startswith(AGENT_PREFIX)
+def _who_may_be_urgent(services: WithServices, now: Now, token: BearerToken) -> UrgentCaller:
+    speaker, agent = _speaker(LoginScope.ASK, services, now, token), token.startswith(AGENT_PREFIX)
     try:
-        principal = _active(speaker, desk, desk.directory.principal)
+        principal = _active(speaker, services, services.directory.principal)
     except Unavailable as missing:
-        known = desk.directory.last_known(speaker)
+        known = services.directory.last_known(speaker)
         if known is None:
             raise
-        principal = _active(speaker, desk, lambda _: known)
-        return UrgentCaller(principal=principal, directory=StandIn(desk.directory, known), missing=missing, agent=agent)
-    return UrgentCaller(principal=principal, directory=desk.directory, agent=agent)
+        principal = _active(speaker, services, lambda _: known)
+        return UrgentCaller(
+            principal=principal, directory=StandIn(services.directory, known), missing=missing, agent=agent
+        )
+    return UrgentCaller(principal=principal, directory=services.directory, agent=agent)
 
 
-def _user(request: Request, desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+def _user(request: Request, services: WithServices, now: Now, token: BearerToken) -> Principal:
     """Whoever is handed something of a grant; of one for which they broke glass also while no directory answers."""
-    return _of_grant(_speaker(LoginScope.USE, desk, now, token), request, desk)
+    return _of_grant(_speaker(LoginScope.USE, services, now, token), request, services)
 
 
-def _looking(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+def _looking(services: WithServices, now: Now, token: BearerToken) -> Principal:
     """Whoever looks at what is theirs; while nobody can say who they are, as the ledger knows them."""
-    speaker = _speaker(LoginScope.READ, desk, now, token)
+    speaker = _speaker(LoginScope.READ, services, now, token)
     try:
-        return _active(speaker, desk, desk.judge.find)
+        return _active(speaker, services, services.judge.find)
     except (Unavailable, Misconfigured):
-        return remembered(speaker, desk.ledger)
+        return remembered(speaker, services.ledger)
 
 
 def _ending(*scopes: LoginScope) -> Callable[[Services, datetime, str], PrincipalId]:
@@ -169,54 +173,56 @@ def _ending(*scopes: LoginScope) -> Callable[[Services, datetime, str], Principa
     Nothing is looked up, so that no outage refuses it (B7). Any of the scopes will do.
     """
 
-    def ender(desk: AtDesk, now: Now, token: BearerToken) -> PrincipalId:
+    def ender(services: WithServices, now: Now, token: BearerToken) -> PrincipalId:
         for scope in scopes[:-1]:
             with suppress(NotYours):
-                return _speaker(scope, desk, now, token, frozen_too=True)
-        return _speaker(scopes[-1], desk, now, token, frozen_too=True)
+                return _speaker(scope, services, now, token, frozen_too=True)
+        return _speaker(scopes[-1], services, now, token, frozen_too=True)
 
     return ender
 
 
-def _of_grant(speaker: PrincipalId, request: Request, desk: Services) -> Principal:
+def _of_grant(speaker: PrincipalId, request: Request, services: Services) -> Principal:
     try:
         grant_id = parse_id(request.path_params["request_id"])
     except BadInput:  # of no grant at all; who is calling comes first, and then it is refused
-        return _active(speaker, desk, desk.directory.principal)
-    return _active(speaker, desk, lambda who: user_of(grant_id, who, directory=desk.directory, cabinet=desk.ledger))
+        return _active(speaker, services, services.directory.principal)
+    return _active(
+        speaker, services, lambda who: user_of(grant_id, who, directory=services.directory, records=services.ledger)
+    )
 
 
-def _logged_in(desk: AtDesk, now: Now, token: BearerToken) -> str:
+def _logged_in(services: WithServices, now: Now, token: BearerToken) -> str:
     """The token itself, of whoever it is. Raises 401."""
     try:
-        identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
+        identify(token, logins=services.logins, ledger=services.ledger, now=now)
     except NotYours as error:
         raise unauthorized(error.sentence) from None
     return token
 
 
-def speaker(token: str, desk: Services, now: datetime) -> Principal:
+def speaker(token: str, services: Services, now: datetime) -> Principal:
     """Whom a token speaks for, as the directory has them or else as the ledger knows them. Raises NotYours."""
-    who = identify(token, logins=desk.logins, ledger=desk.ledger, now=now)
-    return desk.judge.person(who) or remembered(who, desk.ledger)
+    who = identify(token, logins=services.logins, ledger=services.ledger, now=now)
+    return services.judge.person(who) or remembered(who, services.ledger)
 
 
-def _active(speaker: PrincipalId, desk: Services, find: Callable[[PrincipalId], Principal]) -> Principal:
+def _active(speaker: PrincipalId, services: Services, find: Callable[[PrincipalId], Principal]) -> Principal:
     try:
         principal = find(speaker)
     except NotFound:
         whose = "This robot" if speaker.startswith(ROBOT) else "Your Slack account"
         raise NotYours(f"{whose} is not known here any more.") from None
     if principal.robot:
-        _must_be_answered_for(desk.ledger.find(Bot, speaker), desk)
+        _must_be_answered_for(services.ledger.find(Bot, speaker), services)
     if not principal.active:
         raise NotYours("Your Slack account is deactivated, and so are your logins.")
     return principal
 
 
-def _must_be_answered_for(robot: Bot, desk: Services) -> None:
+def _must_be_answered_for(robot: Bot, services: Services) -> None:
     with suppress(NotFound):
-        if desk.directory.principal(robot.owner).active:
+        if services.directory.principal(robot.owner).active:
             return
     raise NotYours(f"Whoever answers for {robot.id} has left; an owner of the rules must adopt it.")
 
@@ -224,9 +230,11 @@ def _must_be_answered_for(robot: Bot, desk: Services) -> None:
 Reader = Annotated[Principal, Depends(_speaking_for(LoginScope.READ))]
 
 
-def _lifting(desk: AtDesk, now: Now, token: BearerToken) -> Principal:
+def _lifting(services: WithServices, now: Now, token: BearerToken) -> Principal:
     """Whoever lifts a freeze, which holds for everybody while everything is frozen."""
-    return _active(_speaker(LoginScope.DECIDE, desk, now, token, frozen_too=True), desk, desk.directory.principal)
+    return _active(
+        _speaker(LoginScope.DECIDE, services, now, token, frozen_too=True), services, services.directory.principal
+    )
 
 
 Lifter = Annotated[Principal, Depends(_lifting)]

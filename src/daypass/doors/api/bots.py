@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fastapi import Request
 
-from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import Decider, EndingForOthers, Now, Reader, WithServices
 from daypass.doors.api.router import api_router
 from daypass.doors.api.visibility import names
 from daypass.doors.wire.bots import AddRobot, AdoptRobot, RobotOut, RobotsOut, RobotTokenOut, RotateRobot
@@ -22,7 +22,7 @@ router = api_router("robots", "/robots")
 
 
 @router.post("", status_code=201)
-def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: Now) -> RobotTokenOut:
+def add(caller: Decider, body: AddRobot, request: Request, services: WithServices, now: Now) -> RobotTokenOut:
     """Add a robot. Its token is shown this once; it is not kept."""
     wanted = Wanted(
         name=body.name,
@@ -34,37 +34,37 @@ def add(caller: Decider, body: AddRobot, request: Request, desk: AtDesk, now: No
         claims=body.claims,
     )
     trusts = request.app.state.workloads.trusts
-    added = adding(wanted, by=caller.id, trusts=trusts, judge=desk.judge, now=now)
+    added = adding(wanted, by=caller.id, trusts=trusts, judge=services.judge, now=now)
     return RobotTokenOut.handing(added.robot, added.token)
 
 
 @router.get("")
-def ls(caller: Reader, desk: AtDesk) -> RobotsOut:
+def ls(caller: Reader, services: WithServices) -> RobotsOut:
     """List the robots: all for the owners of the rules, one's own for everybody else."""
-    found = find.visible(caller, rules=desk.readable_rules(), ledger=desk.ledger)
+    found = find.visible(caller, rules=services.readable_rules(), ledger=services.ledger)
     return RobotsOut(
-        robots=[RobotOut.of(robot) for robot in found], names=names({robot.owner for robot in found}, desk)
+        robots=[RobotOut.of(robot) for robot in found], names=names({robot.owner for robot in found}, services)
     )
 
 
 @router.post("/{name}/rotate")
-def rotate(caller: Decider, name: RobotWord, body: RotateRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
+def rotate(caller: Decider, name: RobotWord, body: RotateRobot, services: WithServices, now: Now) -> RobotTokenOut:
     """Give a robot a new token; the old one is refused from now on."""
-    changed = rotating(name, by=caller.id, days=body.days, judge=desk.judge, now=now)
+    changed = rotating(name, by=caller.id, days=body.days, judge=services.judge, now=now)
     return RobotTokenOut.handing(changed.robot, changed.token)
 
 
 @router.post("/{name}/adopt")
-def adopt(caller: Decider, name: RobotWord, body: AdoptRobot, desk: AtDesk, now: Now) -> RobotTokenOut:
+def adopt(caller: Decider, name: RobotWord, body: AdoptRobot, services: WithServices, now: Now) -> RobotTokenOut:
     """Answer for a robot from now on. A token of ours is changed for another."""
-    changed = adopting(name, by=caller.id, days=body.days, judge=desk.judge, now=now)
+    changed = adopting(name, by=caller.id, days=body.days, judge=services.judge, now=now)
     return RobotTokenOut.handing(changed.robot, changed.token)
 
 
 @router.post("/{name}/remove")
-def remove(by: EndingForOthers, name: RobotWord, desk: AtDesk, now: Now) -> RobotOut:
+def remove(by: EndingForOthers, name: RobotWord, services: WithServices, now: Now) -> RobotOut:
     """Remove a robot: it is refused from now on, and its access is taken away."""
-    return RobotOut.of(removing(name, by=by, enders=desk.enders, now=now))
+    return RobotOut.of(removing(name, by=by, enders=services.enders, now=now))
 
 
 def scopes(words: Iterable[str]) -> frozenset[LoginScope]:

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
-from daypass.doors.api.authentication import AtDesk, Now
+from daypass.doors.api.authentication import Now, WithServices
 from daypass.doors.api.login import PACED, RateLimitedTry, slower
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
@@ -22,15 +22,15 @@ router = api_router("panic and freezes", "/end-session")
 
 @router.post("", status_code=201, response_model=TokenOut, responses=PACED)
 def with_code(
-    body: EndWithCode, request: Request, response: Response, desk: AtDesk, now: Now
+    body: EndWithCode, request: Request, response: Response, services: WithServices, now: Now
 ) -> TokenOut | JSONResponse:
     """Open it with a break-glass code, which is spent by that."""
     address = address_of(request, request.app.state.trusted_proxies)
-    good = counts(body.code, ledger=desk.ledger, now=now)
+    good = counts(body.code, ledger=services.ledger, now=now)
     if not good and request.app.state.pace.too_fast(RateLimitedTry.SEALED_CODE, whose(address), now):
         return slower()
     token = session.open_with_code(
-        body.code, stranger=Stranger(address=address, attempts=desk.attempts), ledger=desk.ledger, now=now
+        body.code, stranger=Stranger(address=address, attempts=services.attempts), ledger=services.ledger, now=now
     )
     response.headers["Cache-Control"] = "no-store"
     left = int((token.expires_at - now).total_seconds())
@@ -38,14 +38,14 @@ def with_code(
 
 
 @router.post("/passkey", response_model=AddressOut, responses=PACED)
-def with_passkey(body: EndWithPasskey, request: Request, desk: AtDesk, now: Now) -> AddressOut | JSONResponse:
+def with_passkey(body: EndWithPasskey, request: Request, services: WithServices, now: Now) -> AddressOut | JSONResponse:
     """Be handed the address at which a passkey confirms a command line that waits (`only_end` at its login)."""
     try:
         address = session.address_for(
             parse_person(body.person),
             body.user_code,
-            public_url=desk.public_url,
-            logins=desk.logins,
+            public_url=services.public_url,
+            logins=services.logins,
             now=now,
         )
     except Refusal:

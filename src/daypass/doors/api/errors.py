@@ -143,14 +143,14 @@ def _short(field: str | None) -> str:
 
 def _sentence(error: Exception, request: Request) -> str:
     """Say it with names to whoever has a login; nobody else is told one, and nobody is looked up for them."""
-    desk = request.app.state.desk
-    if people_in(refusals.text(error)) and is_login(desk, request.headers):
-        return refusals.sentence_naming(error, lambda one: _name(one, desk))
+    services = request.app.state.services
+    if people_in(refusals.text(error)) and is_login(services, request.headers):
+        return refusals.sentence_naming(error, lambda one: _name(one, services))
     return refusals.to_a_stranger(error)
 
 
-def _name(principal_id: PrincipalId, desk: Services) -> str:
-    known = desk.judge.person(principal_id)
+def _name(principal_id: PrincipalId, services: Services) -> str:
+    known = services.judge.person(principal_id)
     return known.name if known else principal_id
 
 

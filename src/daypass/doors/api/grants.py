@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from daypass.doors.api.authentication import Asker, AtDesk, EndingForOthers, EndingHeld, Now
+from daypass.doors.api.authentication import Asker, EndingForOthers, EndingHeld, Now, WithServices
 from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_reason, parse_term
@@ -19,9 +19,9 @@ router = api_router("grants", "/grants")
 
 
 @router.post("/{request_id}/done")
-def done(by: EndingHeld, request_id: Id, desk: AtDesk, now: Now) -> GrantOut:
+def done(by: EndingHeld, request_id: Id, services: WithServices, now: Now) -> GrantOut:
     """End my own access now."""
-    return GrantOut.of(drop(request_id, by=by, ledger=desk.ledger, now=now), now)
+    return GrantOut.of(drop(request_id, by=by, ledger=services.ledger, now=now), now)
 
 
 def _more_time(
@@ -41,14 +41,14 @@ def _more_time(
 
 
 @router.post("/{request_id}/extend", status_code=201)
-def extend(wanted: Annotated[MoreTime, Depends(_more_time)], desk: AtDesk, now: Now) -> RequestOut:
+def extend(wanted: Annotated[MoreTime, Depends(_more_time)], services: WithServices, now: Now) -> RequestOut:
     """Ask to keep access for longer; what I have stays as it is until that is decided."""
-    return RequestOut.of(extending(wanted, judge=desk.judge, now=now))
+    return RequestOut.of(extending(wanted, judge=services.judge, now=now))
 
 
 @router.post("/{request_id}/revoke")
-def revoke(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> GrantOut:
+def revoke(by: EndingForOthers, request_id: Id, body: WithReason, services: WithServices, now: Now) -> GrantOut:
     """End access now that I may decide on."""
     reason = parse_reason(body.reason)
-    grant = revoking(request_id, by=by, reason=reason, enders=desk.enders, now=now)
+    grant = revoking(request_id, by=by, reason=reason, enders=services.enders, now=now)
     return GrantOut.of(grant, now)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from fastapi.responses import StreamingResponse
 
-from daypass.doors.api.authentication import AtDesk, Now, User
+from daypass.doors.api.authentication import Now, User, WithServices
 from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
 from daypass.doors.api.stream import LINES, stream
@@ -23,9 +23,9 @@ router = api_router("using a grant", "/grants")
 
 
 @router.post("/{request_id}/credentials")
-def credentials(caller: User, request_id: Id, desk: AtDesk) -> CredentialsOut:
+def credentials(caller: User, request_id: Id, services: WithServices) -> CredentialsOut:
     """Open a session of the grant, in the form that `credential_process` reads."""
-    vended = desk.handout.credentials(request_id, by=caller.id)
+    vended = services.handout.credentials(request_id, by=caller.id)
     return CredentialsOut(
         AccessKeyId=vended.access_key_id,
         SecretAccessKey=vended.secret_access_key,
@@ -37,37 +37,37 @@ def credentials(caller: User, request_id: Id, desk: AtDesk) -> CredentialsOut:
 
 
 @router.post("/{request_id}/console")
-def console(caller: User, request_id: Id, desk: AtDesk, now: Now) -> UrlOut:
+def console(caller: User, request_id: Id, services: WithServices, now: Now) -> UrlOut:
     """Make a sign-in address of the AWS console, good for 15 minutes."""
-    url = desk.handout.console(request_id, by=caller.id)
+    url = services.handout.console(request_id, by=caller.id)
     return UrlOut(url=url, expires_at=now + timedelta(minutes=15))
 
 
 @router.post("/{request_id}/link", status_code=201)
-def link(caller: User, request_id: Id, body: OneObject, desk: AtDesk, now: Now) -> UrlOut:
+def link(caller: User, request_id: Id, body: OneObject, services: WithServices, now: Now) -> UrlOut:
     """Make a Daypass link: it opens one object for as long as the grant lives, and the journal knows who used it."""
-    token = links.make(request_id, body.key, by=caller.id, ledger=desk.ledger, now=now)
-    return UrlOut(url=f"{desk.public_url}/l/{token}", key=body.key or None)
+    token = links.make(request_id, body.key, by=caller.id, ledger=services.ledger, now=now)
+    return UrlOut(url=f"{services.public_url}/l/{token}", key=body.key or None)
 
 
 @router.post("/{request_id}/get-url")
-def get_url(caller: User, request_id: Id, body: OneObject, desk: AtDesk) -> UrlOut:
+def get_url(caller: User, request_id: Id, body: OneObject, services: WithServices) -> UrlOut:
     """Presign a GET of one object."""
-    signed = desk.handout.get_url(request_id, body.key, by=caller.id, lives=_lives(body))
+    signed = services.handout.get_url(request_id, body.key, by=caller.id, lives=_lives(body))
     return _url(signed)
 
 
 @router.post("/{request_id}/put-url")
-def put_url(caller: User, request_id: Id, body: OneObject, desk: AtDesk) -> UrlOut:
+def put_url(caller: User, request_id: Id, body: OneObject, services: WithServices) -> UrlOut:
     """Presign a PUT of one object."""
-    signed = desk.handout.put_url(request_id, body.key, by=caller.id, lives=_lives(body))
+    signed = services.handout.put_url(request_id, body.key, by=caller.id, lives=_lives(body))
     return _url(signed)
 
 
 @router.post("/{request_id}/post-form")
-def post_form(caller: User, request_id: Id, body: UploadForm, desk: AtDesk) -> PostFormOut:
+def post_form(caller: User, request_id: Id, body: UploadForm, services: WithServices) -> PostFormOut:
     """Presign a POST form under the grant's prefix."""
-    form = desk.handout.post_form(
+    form = services.handout.post_form(
         request_id,
         by=caller.id,
         least=body.least,
@@ -77,9 +77,9 @@ def post_form(caller: User, request_id: Id, body: UploadForm, desk: AtDesk) -> P
 
 
 @router.post("/{request_id}/manifest", response_class=StreamingResponse, responses=LINES)
-def manifest(caller: User, request_id: Id, desk: AtDesk) -> StreamingResponse:
+def manifest(caller: User, request_id: Id, services: WithServices) -> StreamingResponse:
     """Presign a GET of every object under the grant's prefix: JSON lines of key, url and expires_at."""
-    signed = desk.handout.manifest(request_id, by=caller.id)
+    signed = services.handout.manifest(request_id, by=caller.id)
     return stream((_line(one) for one in signed), media_type="application/x-ndjson")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 
-from daypass.doors.api.authentication import AtDesk, Reader
+from daypass.doors.api.authentication import Reader, WithServices
 from daypass.doors.api.router import api_router
 from daypass.doors.api.stream import OCTETS, stream
 from daypass.doors.api.visibility import may_audit, must_audit
@@ -21,31 +21,31 @@ _MOST = 2**53
 
 
 @router.get("/export", response_class=StreamingResponse, responses=OCTETS)
-def export(caller: Reader, desk: AtDesk) -> StreamingResponse:
+def export(caller: Reader, services: WithServices) -> StreamingResponse:
     """The whole journal, as the file that `daypass verify` checks without a database."""
-    must_audit(caller, desk)
+    must_audit(caller, services)
     headers = {"Content-Disposition": 'attachment; filename="daypass-journal.jsonl"'}
-    return stream(desk.book.export(), media_type="application/octet-stream", headers=headers)
+    return stream(services.book.export(), media_type="application/octet-stream", headers=headers)
 
 
 @router.get("/checkpoint")
-def checkpoint(_caller: Reader, desk: AtDesk) -> CheckpointOut:
+def checkpoint(_caller: Reader, services: WithServices) -> CheckpointOut:
     """The newest signed checkpoint."""
-    newest = desk.book.checkpoint()
+    newest = services.book.checkpoint()
     return CheckpointOut(checkpoint=newest.note, size=newest.size)
 
 
 @router.get("/key")
-def key(_caller: Reader, desk: AtDesk) -> KeyOut:
+def key(_caller: Reader, services: WithServices) -> KeyOut:
     """The key that checks our checkpoints. Take it once, by a way you trust, and keep it."""
-    return KeyOut(public_key=desk.book.public_key())
+    return KeyOut(public_key=services.book.public_key())
 
 
 @router.get("/inclusion/{index}")
-def inclusion(caller: Reader, index: Annotated[int, Path(ge=0, lt=_MOST)], desk: AtDesk) -> InclusionOut:
+def inclusion(caller: Reader, index: Annotated[int, Path(ge=0, lt=_MOST)], services: WithServices) -> InclusionOut:
     """The proof that an entry is under the newest checkpoint; the entry itself for those who may export the journal."""
-    found = desk.book.inclusion(index)
-    line = found.line if may_audit(caller, desk) else None
+    found = services.book.inclusion(index)
+    line = found.line if may_audit(caller, services) else None
     return InclusionOut(
         index=index,
         entry=None if line is None else line.decode(),
@@ -56,9 +56,9 @@ def inclusion(caller: Reader, index: Annotated[int, Path(ge=0, lt=_MOST)], desk:
 
 
 @router.get("/consistency", responses={404: {"description": "No checkpoint yet."}})
-def consistency(_caller: Reader, sizes: Annotated[Between, Query()], desk: AtDesk) -> ConsistencyOut:
+def consistency(_caller: Reader, sizes: Annotated[Between, Query()], services: WithServices) -> ConsistencyOut:
     """The proof that the checkpoint of `second` entries, or the newest, only added to the tree of `first`."""
-    found = desk.book.consistency(sizes.first, sizes.second)
+    found = services.book.consistency(sizes.first, sizes.second)
     return ConsistencyOut(
         first=found.first,
         second=found.newer.size,

@@ -16,7 +16,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from daypass.doors.address import address_of
-from daypass.doors.api.authentication import AtDesk, KnownToken, Now, Reader
+from daypass.doors.api.authentication import KnownToken, Now, Reader, WithServices
 from daypass.doors.api.router import api_router
 from daypass.doors.refusals import Code
 from daypass.doors.wire.handout import DeviceCode, PrincipalOut, TokenOut
@@ -78,25 +78,27 @@ def slower() -> JSONResponse:
 
 
 @router.post("/login/device", responses=PACED)
-def begin(body: BeginLogin, request: Request, desk: AtDesk, now: Now) -> DeviceCode:
+def begin(body: BeginLogin, request: Request, services: WithServices, now: Now) -> DeviceCode:
     """Begin a login. The person types `/daypass login CODE` in Slack and confirms there."""
     address = address_of(request, request.app.state.trusted_proxies)
     scopes = [LoginScope.END] if body.only_end else LoginScope
-    begun = login.begin(body.client or "a command line", address=address, logins=desk.logins, now=now, scopes=scopes)
+    begun = login.begin(
+        body.client or "a command line", address=address, logins=services.logins, now=now, scopes=scopes
+    )
     return DeviceCode(
         device_code=begun.device_code,
         user_code=begun.user_code,
-        verification_uri=f"{desk.public_url}/login",
+        verification_uri=f"{services.public_url}/login",
         expires_in=int((begun.expires_at - now).total_seconds()),
         interval=begun.interval_s,
     )
 
 
 @router.post("/login/token", response_model=TokenOut)
-def collect(body: CollectToken, request: Request, desk: AtDesk, now: Now) -> TokenOut | JSONResponse:
+def collect(body: CollectToken, request: Request, services: WithServices, now: Now) -> TokenOut | JSONResponse:
     """Ask whether the code was confirmed."""
     try:
-        token = login.collect(body.device_code, logins=desk.logins, ledger=desk.ledger, now=now)
+        token = login.collect(body.device_code, logins=services.logins, ledger=services.ledger, now=now)
     except (NotFound, TooLate):
         return refusal(400, "This login has lapsed or was used; run `daypass login` again.", code=Code.EXPIRED)
     if token is None and request.app.state.pace.too_fast(RateLimitedTry.WAITING_LOGIN, body.device_code, now):
@@ -110,16 +112,16 @@ def collect(body: CollectToken, request: Request, desk: AtDesk, now: Now) -> Tok
 @router.post("/logout", status_code=204)
 def logout(
     token: KnownToken,
-    desk: AtDesk,
+    services: WithServices,
     now: Now,
     which: Annotated[Everywhere, Query()],
 ) -> Response:
     """End this login, or all of this person's: that takes a login of their own, and not an agent's or a code's."""
     if which.everywhere:
-        speaker = identify(token, logins=desk.logins, ledger=desk.ledger, now=now, scope=LoginScope.DECIDE)
-        login.end_all(by=speaker, logins=desk.logins, ledger=desk.ledger, now=now)
+        speaker = identify(token, logins=services.logins, ledger=services.ledger, now=now, scope=LoginScope.DECIDE)
+        login.end_all(by=speaker, logins=services.logins, ledger=services.ledger, now=now)
     else:
-        login.end(token, logins=desk.logins, ledger=desk.ledger, now=now)
+        login.end(token, logins=services.logins, ledger=services.ledger, now=now)
     return Response(status_code=204)
 
 

@@ -4,7 +4,7 @@ Passkeys: look, and be handed the address at which one's own browser adds, remov
 What takes a passkey happens on those pages alone: a token of a command line proves nobody's finger.
 """
 
-from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import Decider, EndingForOthers, Now, Reader, WithServices
 from daypass.doors.api.requests import Id, chosen_length
 from daypass.doors.api.router import api_router
 from daypass.doors.language import parse_person
@@ -18,39 +18,45 @@ router = api_router("passkeys")
 
 
 @router.get("/passkeys")
-def ls(caller: Reader, desk: AtDesk) -> PasskeysOut:
+def ls(caller: Reader, services: WithServices) -> PasskeysOut:
     """List my passkeys."""
-    return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in registered.of(caller.id, ledger=desk.ledger)])
+    return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in registered.of(caller.id, ledger=services.ledger)])
 
 
 @router.post("/passkeys/new")
-def add(caller: Decider, desk: AtDesk, now: Now) -> AddressOut:
+def add(caller: Decider, services: WithServices, now: Now) -> AddressOut:
     """Be handed the address at which I add a passkey."""
-    return _handed(one_time_links.enrolment_address(caller.id, public_url=desk.public_url, ledger=desk.ledger, now=now))
+    return _handed(
+        one_time_links.enrolment_address(caller.id, public_url=services.public_url, ledger=services.ledger, now=now)
+    )
 
 
 @router.post("/passkeys/remove")
-def take_away(by: EndingForOthers, body: PasskeyWord, desk: AtDesk, now: Now) -> AddressOut:
+def take_away(by: EndingForOthers, body: PasskeyWord, services: WithServices, now: Now) -> AddressOut:
     """Be handed the address at which I remove one of mine."""
     return _handed(
-        one_time_links.removal_address(by, body.passkey, public_url=desk.public_url, ledger=desk.ledger, now=now)
+        one_time_links.removal_address(
+            by, body.passkey, public_url=services.public_url, ledger=services.ledger, now=now
+        )
     )
 
 
 @router.post("/passkeys/forget")
-def forget(by: EndingForOthers, body: ForgetPasskeys, desk: AtDesk, now: Now) -> PasskeysOut:
+def forget(by: EndingForOthers, body: ForgetPasskeys, services: WithServices, now: Now) -> PasskeysOut:
     """Remove all passkeys of somebody who has lost them; the doing of people who own the rules."""
-    removed = remove.forget(parse_person(body.person), by=by, enders=desk.enders, now=now)
+    removed = remove.forget(parse_person(body.person), by=by, enders=services.enders, now=now)
     return PasskeysOut(passkeys=[PasskeyOut.of(one) for one in removed])
 
 
 @router.post("/requests/{request_id}/passkey")
-def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> AddressOut:
+def approve(caller: Decider, request_id: Id, body: ApproveRequest, services: WithServices, now: Now) -> AddressOut:
     """Be handed the address at which I approve a request with my passkey."""
-    visible(request_id, caller, judge=desk.judge, now=now)
+    visible(request_id, caller, judge=services.judge, now=now)
     click = Click(by=caller.id, length=chosen_length(body))
     return _handed(
-        one_time_links.approval_address(request_id, click, public_url=desk.public_url, ledger=desk.ledger, now=now)
+        one_time_links.approval_address(
+            request_id, click, public_url=services.public_url, ledger=services.ledger, now=now
+        )
     )
 
 

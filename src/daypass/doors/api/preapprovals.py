@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Response
 
-from daypass.doors.api.authentication import Asker, AtDesk, Decider, EndingAsked, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import Asker, Decider, EndingAsked, EndingForOthers, Now, Reader, WithServices
 from daypass.doors.api.requests import PreapprovalId, rehearsed
 from daypass.doors.api.router import api_router
 from daypass.doors.api.visibility import names
@@ -27,9 +27,9 @@ router = api_router("ahead")
 
 
 @router.get("/offers")
-def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
+def what_there_is(caller: Reader, services: WithServices) -> OffersOut:
     """Say what the rules would let me ask for."""
-    book = desk.rules()
+    book = services.rules()
     found = offers(book, caller)
     rules = [offer.rule for offer in found.offers]
     people = {person for rule in rules for person in rule.who.people | rule.approvers.people}
@@ -54,7 +54,7 @@ def what_there_is(caller: Reader, desk: AtDesk) -> OffersOut:
             for offer in found.offers
         ],
         denials=list(found.denials),
-        names=names(people | owners.people, desk, groups=groups | owners.slack_groups),
+        names=names(people | owners.people, services, groups=groups | owners.slack_groups),
     )
 
 
@@ -79,20 +79,20 @@ def _repeat(
 def again(
     repeat: Annotated[Repeat, Depends(_repeat)],
     response: Response,
-    desk: AtDesk,
+    services: WithServices,
     now: Now,
     how: Annotated[DryRunQuery, Query()],
 ) -> RequestOut | PreviewOut:
     """Ask for the same once more; the last, or the request with this id; with `dry_run` a preview that asks nobody."""
-    ask = once_more(repeat, ledger=desk.ledger, now=now)
+    ask = once_more(repeat, ledger=services.ledger, now=now)
     if how.dry_run:
         response.status_code = 200
-        return rehearsed(ask, desk.judge, desk, now)
-    return RequestOut.of(submit(ask, judge=desk.judge, now=now))
+        return rehearsed(ask, services.judge, services, now)
+    return RequestOut.of(submit(ask, judge=services.judge, now=now))
 
 
 @router.post("/permits", status_code=201)
-def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOut:
+def allow(caller: Decider, body: AllowAhead, services: WithServices, now: Now) -> PermitOut:
     """Approve in advance: it counts as my click when they ask, if I may decide then."""
     spoken = Spoken(
         level=body.level,
@@ -115,35 +115,35 @@ def allow(caller: Decider, body: AllowAhead, desk: AtDesk, now: Now) -> PermitOu
         delivery=draft.delivery,
         reason=draft.reason,
     )
-    permit = preapprovals.allow(said, judge=desk.judge, now=now)
-    doubt = preapprovals.doubt(permit, judge=desk.judge)
-    return PermitOut.of(permit, now, doubt, names({permit.by, permit.principal}, desk))
+    permit = preapprovals.allow(said, judge=services.judge, now=now)
+    doubt = preapprovals.doubt(permit, judge=services.judge)
+    return PermitOut.of(permit, now, doubt, names({permit.by, permit.principal}, services))
 
 
 @router.get("/permits")
-def my_permits(caller: Reader, desk: AtDesk, now: Now) -> PermitsOut:
+def my_permits(caller: Reader, services: WithServices, now: Now) -> PermitsOut:
     """List the approvals in advance that I gave, or that were given to me."""
-    mine = preapprovals.of_somebody(caller.id, ledger=desk.ledger)
+    mine = preapprovals.of_somebody(caller.id, ledger=services.ledger)
     people: set[PrincipalId] = {one for permit in mine for one in (permit.by, permit.principal)}
-    return PermitsOut(permits=[PermitOut.of(permit, now) for permit in mine], names=names(people, desk))
+    return PermitsOut(permits=[PermitOut.of(permit, now) for permit in mine], names=names(people, services))
 
 
 @router.post("/permits/{request_id}/withdraw")
-def withdraw(by: EndingAsked, request_id: PreapprovalId, desk: AtDesk, now: Now) -> PermitOut:
+def withdraw(by: EndingAsked, request_id: PreapprovalId, services: WithServices, now: Now) -> PermitOut:
     """Take back an approval in advance."""
-    return PermitOut.of(preapprovals.withdraw(request_id, by=by, ledger=desk.ledger, now=now), now)
+    return PermitOut.of(preapprovals.withdraw(request_id, by=by, ledger=services.ledger, now=now), now)
 
 
 @router.post("/absence")
-def away(caller: Decider, body: SayAway, desk: AtDesk, now: Now) -> AbsenceOut:
+def away(caller: Decider, body: SayAway, services: WithServices, now: Now) -> AbsenceOut:
     """Say that I am away, and who decides meanwhile."""
     until = parse_moment(body.until, after=now, tz=caller.tz, field="length")
     delegate = parse_person(body.to) if body.to is not None else None
-    said = say_away(caller.id, until=until, delegate=delegate, judge=desk.judge, now=now)
-    return AbsenceOut.of(said, names([delegate] if delegate else [], desk))
+    said = say_away(caller.id, until=until, delegate=delegate, judge=services.judge, now=now)
+    return AbsenceOut.of(said, names([delegate] if delegate else [], services))
 
 
 @router.post("/absence/end")
-def back(by: EndingForOthers, desk: AtDesk, now: Now) -> AbsenceOut:
+def back(by: EndingForOthers, services: WithServices, now: Now) -> AbsenceOut:
     """Say that I am back."""
-    return AbsenceOut.of(say_back(by, ledger=desk.ledger, now=now), names={})
+    return AbsenceOut.of(say_back(by, ledger=services.ledger, now=now), names={})

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Response
 
 from daypass.doors.api.authentication import (
-    AtDesk,
     BearerToken,
     Decider,
     EndingAsked,
@@ -16,6 +15,7 @@ from daypass.doors.api.authentication import (
     Looker,
     Now,
     Urgent,
+    WithServices,
     speaker,
 )
 from daypass.doors.api.router import api_router
@@ -52,7 +52,7 @@ AS_REQUESTED = "requested"
 _MOST_ENTRIES = 500
 
 
-def _request_id(request_id: IdText, desk: AtDesk, now: Now, token: BearerToken) -> Iterator[GrantId]:
+def _request_id(request_id: IdText, services: WithServices, now: Now, token: BearerToken) -> Iterator[GrantId]:
     """
     Read the id; whatever is then refused about it is told only to whoever may see it.
 
@@ -62,7 +62,7 @@ def _request_id(request_id: IdText, desk: AtDesk, now: Now, token: BearerToken) 
     try:
         yield known
     except Refusal as error:
-        raise concealed(error, known, lambda: speaker(token, desk, now), judge=desk.judge, now=now) from None
+        raise concealed(error, known, lambda: speaker(token, services, now), judge=services.judge, now=now) from None
 
 
 Id = Annotated[GrantId, Depends(_request_id)]
@@ -83,7 +83,7 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller: Urgent,
     body: FileRequest,
     response: Response,
-    desk: AtDesk,
+    services: WithServices,
     now: Now,
     how: Annotated[DryRunQuery, Query()],
     idempotency_key: Annotated[
@@ -96,36 +96,38 @@ def ask(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     wanted = draft.ask(caller.principal.id, key=idempotency_key and f"api {idempotency_key}")
     if idempotency_key:  # whoever names each ask means another one by another name
         wanted = replace(wanted, once=False)
-    judge = replace(desk.judge, people=caller.directory)
+    judge = replace(services.judge, people=caller.directory)
     if not (how.dry_run or draft.dry_run):
         return RequestOut.of(submit(wanted, judge=judge, now=now))
     response.status_code = 200
-    return rehearsed(wanted, judge, desk, now)
+    return rehearsed(wanted, judge, services, now)
 
 
-def rehearsed(wanted: Ask, judge: Judge, desk: Services, now: datetime) -> PreviewOut:
+def rehearsed(wanted: Ask, judge: Judge, services: Services, now: datetime) -> PreviewOut:
     """Say what filing an ask would do. Raises what filing it would raise."""
     seen = preview(wanted, judge=judge, now=now)
     people, groups = named_in(seen.request)
-    known = names(people, desk, groups=groups)
+    known = names(people, services, groups=groups)
     promise = judge.delivery(wanted.wish.delivery).promise(wanted.wish.entitlement.resource)
     return PreviewOut.of(seen.decision, seen.request, seen.dry_run, promise, known)
 
 
 @router.get("/requests/{request_id}")
-def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated[PageQuery, Query()]) -> StoryOut:
+def show(
+    caller: Looker, request_id: Id, services: WithServices, now: Now, page: Annotated[PageQuery, Query()]
+) -> StoryOut:
     """Show a request, the grant it became, and what the journal has of them, the newest 500 entries at a time."""
-    request = visible(request_id, caller, judge=desk.judge, now=now)
-    everything = in_order(desk.ledger.story(request_id))
+    request = visible(request_id, caller, judge=services.judge, now=now)
+    everything = in_order(services.ledger.story(request_id))
     story = everything[: max(0, len(everything) - page.skip)][-_MOST_ENTRIES:]
-    grant = _grant(request, desk)
-    provisioner = desk.judge.deliveries.get(request.delivery)
+    grant = _grant(request, services)
+    provisioner = services.judge.deliveries.get(request.delivery)
     people, groups = named_in(request, story)
     return StoryOut(
         request=RequestOut.of(request),
-        grant=GrantOut.of(grant, now, troubles(desk.queue, now).get(grant.id)) if grant else None,
+        grant=GrantOut.of(grant, now, troubles(services.queue, now).get(grant.id)) if grant else None,
         promise=provisioner.promise(request.entitlement.resource) if provisioner and grant else None,
-        names=names(people, desk, groups=groups),
+        names=names(people, services, groups=groups),
         story=[EntryOut.of(event) for event in story],
         total=len(everything),
     )
@@ -134,17 +136,17 @@ def show(caller: Looker, request_id: Id, desk: AtDesk, now: Now, page: Annotated
 @router.get("/mine")
 def mine(
     caller: Looker,
-    desk: AtDesk,
+    services: WithServices,
     now: Now,
     which: Annotated[WithEnded, Query()],
 ) -> ListOut:
     """List my grants and requests, what waits for my decision, and what is stuck that I may decide on."""
-    stuck = troubles(desk.queue, now)
-    grants = desk.ledger.grants(principal=caller.id, states=None if which.ended else LIVE)
-    requests = desk.ledger.requests(requestor=caller.id, states=None if which.ended else (RequestState.PENDING,))
-    waiting = waiting_for(caller, ledger=desk.ledger, now=now)
-    others = stuck_of_others(stuck, caller, ledger=desk.ledger)
-    ahead = preapprovals.standing(caller.id, ledger=desk.ledger, now=now)
+    stuck = troubles(services.queue, now)
+    grants = services.ledger.grants(principal=caller.id, states=None if which.ended else LIVE)
+    requests = services.ledger.requests(requestor=caller.id, states=None if which.ended else (RequestState.PENDING,))
+    waiting = waiting_for(caller, ledger=services.ledger, now=now)
+    others = stuck_of_others(stuck, caller, ledger=services.ledger)
+    ahead = preapprovals.standing(caller.id, ledger=services.ledger, now=now)
     involved = {who for one in (*requests, *waiting) for who in (one.requestor, one.principal)}
     involved |= {who for permit in ahead for who in (permit.by, permit.principal)}
     return ListOut(
@@ -152,17 +154,19 @@ def mine(
         requests=[RequestOut.of(request) for request in requests],
         waiting=[RequestOut.of(request) for request in waiting],
         permits=[PermitOut.of(permit, now) for permit in ahead],
-        series=[RequestOut.of(desk.ledger.request(one.id)) for one in _to_come(caller, desk)],
+        series=[RequestOut.of(services.ledger.request(one.id)) for one in _to_come(caller, services)],
         stuck=[GrantOut.of(grant, now, stuck.get(grant.id)) for grant in others],
-        names=names({*involved, *(grant.principal for grant in others)}, desk),
+        names=names({*involved, *(grant.principal for grant in others)}, services),
     )
 
 
 @router.post("/requests/{request_id}/approve")
-def approve(caller: Decider, request_id: Id, body: ApproveRequest, desk: AtDesk, now: Now) -> GrantOut | RequestOut:
+def approve(
+    caller: Decider, request_id: Id, body: ApproveRequest, services: WithServices, now: Now
+) -> GrantOut | RequestOut:
     """Approve a request for a length, or as `requested`; the request comes back while others must approve it too."""
-    grant = decide.approve(request_id, by=caller.id, length=chosen_length(body), judge=desk.judge, now=now)
-    return GrantOut.of(grant, now) if grant else RequestOut.of(desk.ledger.request(request_id))
+    grant = decide.approve(request_id, by=caller.id, length=chosen_length(body), judge=services.judge, now=now)
+    return GrantOut.of(grant, now) if grant else RequestOut.of(services.ledger.request(request_id))
 
 
 def chosen_length(body: ApproveRequest) -> timedelta | None:
@@ -171,17 +175,17 @@ def chosen_length(body: ApproveRequest) -> timedelta | None:
 
 
 @router.post("/requests/{request_id}/deny")
-def deny(by: EndingForOthers, request_id: Id, body: WithReason, desk: AtDesk, now: Now) -> RequestOut:
+def deny(by: EndingForOthers, request_id: Id, body: WithReason, services: WithServices, now: Now) -> RequestOut:
     """Deny a request."""
     reason = parse_reason(body.reason)
-    denied = decide.deny(request_id, by=by, reason=reason, enders=desk.enders, now=now)
+    denied = decide.deny(request_id, by=by, reason=reason, enders=services.enders, now=now)
     return RequestOut.of(denied)
 
 
 @router.post("/requests/{request_id}/cancel")
-def cancel(by: EndingAsked, request_id: Id, desk: AtDesk, now: Now) -> RequestOut:
+def cancel(by: EndingAsked, request_id: Id, services: WithServices, now: Now) -> RequestOut:
     """Take back my own request."""
-    return RequestOut.of(cancelling.cancel(request_id, by=by, ledger=desk.ledger, now=now))
+    return RequestOut.of(cancelling.cancel(request_id, by=by, ledger=services.ledger, now=now))
 
 
 def _draft(body: FileRequest, caller: Principal, now: datetime) -> RequestDraft:
@@ -194,14 +198,14 @@ def _draft(body: FileRequest, caller: Principal, now: datetime) -> RequestDraft:
     return parse_request(split(body.text), now=now, tz=caller.tz)
 
 
-def _grant(request: Request, desk: Services) -> Grant | None:
+def _grant(request: Request, services: Services) -> Grant | None:
     if request.state is not RequestState.APPROVED:
         return None
     try:
-        return desk.ledger.grant(request.id)
+        return services.ledger.grant(request.id)
     except NotFound:
         return None
 
 
-def _to_come(caller: Principal, desk: Services) -> list[Schedule]:
-    return desk.ledger.all(Schedule, owner=caller.id, states=[Validity.OPEN])
+def _to_come(caller: Principal, services: Services) -> list[Schedule]:
+    return services.ledger.all(Schedule, owner=caller.id, states=[Validity.OPEN])

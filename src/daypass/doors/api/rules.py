@@ -15,7 +15,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from daypass.doors.api.authentication import AtDesk, Decider, EndingForOthers, Now, Reader
+from daypass.doors.api.authentication import Decider, EndingForOthers, Now, Reader, WithServices
 from daypass.doors.api.requests import Id
 from daypass.doors.api.router import api_router
 from daypass.doors.api.stream import LINES, stream
@@ -78,72 +78,78 @@ ChangeId = Annotated[GrantId, Depends(_change_id)]
 
 
 @router.get("/rules")
-def show(_caller: Reader, desk: AtDesk, now: Now) -> RulesOut:
+def show(_caller: Reader, services: WithServices, now: Now) -> RulesOut:
     """The rules in force, as text and in words."""
-    version, book = kept(desk.rules).version(now), desk.rules()
-    return RulesOut.showing(version, book, names(_people([version.author, *owners(book)]), desk))
+    version, book = kept(services.rules).version(now), services.rules()
+    return RulesOut.showing(version, book, names(_people([version.author, *owners(book)]), services))
 
 
 @router.post("/rules/lint")
-def lint(caller: Decider, body: LintRules, desk: AtDesk) -> DoubtsOut:
+def lint(caller: Decider, body: LintRules, services: WithServices) -> DoubtsOut:
     """Point out what is hardly meant in a text, or in the rules in force, with everybody whom they name looked up."""
-    _must_see_changes(caller, desk)
+    _must_see_changes(caller, services)
     if not _LINTING.acquire(blocking=False):
         raise Unavailable("Somebody's rules are being looked through. Try again in a few seconds.")
     try:
-        book = desk.rules() if body.text is None else _read(body.text)
+        book = services.rules() if body.text is None else _read(body.text)
         return DoubtsOut.of(
-            doubts(book, judge=desk.judge, lapse_after=desk.lapse_after, tracker=desk.tracker, clock=desk.clock)
+            doubts(
+                book,
+                judge=services.judge,
+                lapse_after=services.lapse_after,
+                tracker=services.tracker,
+                clock=services.clock,
+            )
         )
     finally:
         _LINTING.release()
 
 
 @router.get("/rules/past", response_class=StreamingResponse, responses=LINES)
-def past_requests(caller: Reader, desk: AtDesk, how_many: Annotated[Newest, Query()]) -> StreamingResponse:
+def past_requests(caller: Reader, services: WithServices, how_many: Annotated[Newest, Query()]) -> StreamingResponse:
     """The newest requests, one JSON object a line, as `daypass rules simulate` reads them."""
-    must_audit(caller, desk)
-    lines = past(judge=desk.judge, most=how_many.most)
+    must_audit(caller, services)
+    lines = past(judge=services.judge, most=how_many.most)
     return stream(lines, media_type="application/x-ndjson")
 
 
 @router.get("/rules/versions")
-def versions(_caller: Reader, desk: AtDesk, now: Now, page: Annotated[PageQuery, Query()]) -> VersionsOut:
+def versions(_caller: Reader, services: WithServices, now: Now, page: Annotated[PageQuery, Query()]) -> VersionsOut:
     """List the versions there were, newest first, a page at a time; the one in force is the first."""
-    newest = kept(desk.rules).version(now)
-    found = desk.ledger.page(RulesVersion, skip=page.skip, size=_A_PAGE)
+    newest = kept(services.rules).version(now)
+    found = services.ledger.page(RulesVersion, skip=page.skip, size=_A_PAGE)
     every = found.items if newest.revision or page.skip else (newest, *found.items)
     return VersionsOut(
         versions=[VersionOut.of(one) for one in every],
         total=found.total + (not newest.revision),
-        names=names(_people(one.author for one in every), desk),
+        names=names(_people(one.author for one in every), services),
     )
 
 
 @router.get("/rules/versions/{number}")
 def version(
-    _caller: Reader, number: Annotated[int, Path(ge=1, le=99_999_999)], desk: AtDesk, now: Now
+    _caller: Reader, number: Annotated[int, Path(ge=1, le=99_999_999)], services: WithServices, now: Now
 ) -> VersionTextOut:
     """Show one version with its text."""
-    return VersionTextOut.of(_version(number, desk, now))
+    return VersionTextOut.of(_version(number, services, now))
 
 
 @router.get("/rules/changes")
 def changes(
     caller: Reader,
-    desk: AtDesk,
+    services: WithServices,
     now: Now,
     page: Annotated[PageWithEnded, Query()],
 ) -> ChangesOut:
     """List the changes that wait, newest first, or all there were, a page at a time."""
-    _must_see_changes(caller, desk)
+    _must_see_changes(caller, services)
     states = None if page.ended else (ChangeState.PENDING,)
-    found = desk.ledger.page(RulesChange, states=states, skip=page.skip, size=_A_PAGE)
+    found = services.ledger.page(RulesChange, states=states, skip=page.skip, size=_A_PAGE)
     return ChangesOut(
         changes=[ChangeOut.of(one) for one in found.items],
         total=found.total,
-        in_force=kept(desk.rules).version(now).number,
-        names=names(_people(one.author for one in found.items), desk),
+        in_force=kept(services.rules).version(now).number,
+        names=names(_people(one.author for one in found.items), services),
     )
 
 
@@ -154,7 +160,7 @@ def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     caller: Decider,
     body: ProposeRules,
     response: Response,
-    desk: AtDesk,
+    services: WithServices,
     now: Now,
     how: Annotated[DryRunQuery, Query()],
 ) -> WholeChangeOut:
@@ -163,53 +169,53 @@ def put_forward(  # noqa: PLR0913, PLR0917 - what FastAPI hands in
     proposal = Proposal(text=body.text, base=body.base, note=body.note, shadow=shadow_for)
     if how.dry_run:
         response.status_code = 200
-        made = draft(proposal, by=caller.id, judge=desk.judge, now=now)
-        return _whole(made.change, desk, now)
-    filed = propose(proposal, by=caller.id, judge=desk.judge, now=now)
-    return _whole(filed, desk, now)
+        made = draft(proposal, by=caller.id, judge=services.judge, now=now)
+        return _whole(made.change, services, now)
+    filed = propose(proposal, by=caller.id, judge=services.judge, now=now)
+    return _whole(filed, services, now)
 
 
 @router.get("/rules/changes/{change_id}")
-def change(caller: Reader, change_id: ChangeId, desk: AtDesk, now: Now) -> WholeChangeOut:
+def change(caller: Reader, change_id: ChangeId, services: WithServices, now: Now) -> WholeChangeOut:
     """Show a change with its text, its difference and, while it waits, what it would do now."""
-    _must_see_changes(caller, desk)
-    return _whole(find_change(change_id, desk.ledger), desk, now)
+    _must_see_changes(caller, services)
+    return _whole(find_change(change_id, services.ledger), services, now)
 
 
 @router.get("/rules/changes/{change_id}/differences")
-def differences(caller: Reader, change_id: ChangeId, desk: AtDesk) -> DifferencesOut:
+def differences(caller: Reader, change_id: ChangeId, services: WithServices) -> DifferencesOut:
     """List the requests that a change in the shadow would have decided otherwise."""
-    _must_see_changes(caller, desk)
-    find_change(change_id, desk.ledger)
-    found = shadow.differences(change_id, desk.ledger)
+    _must_see_changes(caller, services)
+    find_change(change_id, services.ledger)
+    found = shadow.differences(change_id, services.ledger)
     return DifferencesOut(differences=[DifferenceOut.of(one) for one in found])
 
 
 @router.post("/rules/changes/{change_id}/approve")
-def approve(caller: Decider, change_id: ChangeId, body: ApproveRules, desk: AtDesk, now: Now) -> AppliedOut:
+def approve(caller: Decider, change_id: ChangeId, body: ApproveRules, services: WithServices, now: Now) -> AppliedOut:
     """Put somebody else's change in force."""
-    became = approve_change(change_id, by=caller.id, note=parse_reason(body.note), judge=desk.judge, now=now)
-    return AppliedOut.became(find_change(change_id, desk.ledger), became)
+    became = approve_change(change_id, by=caller.id, note=parse_reason(body.note), judge=services.judge, now=now)
+    return AppliedOut.became(find_change(change_id, services.ledger), became)
 
 
 @router.post("/rules/changes/{change_id}/deny")
-def deny(by: EndingForOthers, change_id: ChangeId, body: WithReason, desk: AtDesk, now: Now) -> ChangeOut:
+def deny(by: EndingForOthers, change_id: ChangeId, body: WithReason, services: WithServices, now: Now) -> ChangeOut:
     """Turn somebody else's change down."""
     reason = parse_reason(body.reason)
-    return ChangeOut.of(deny_change(change_id, by=by, reason=reason, enders=desk.enders, now=now))
+    return ChangeOut.of(deny_change(change_id, by=by, reason=reason, enders=services.enders, now=now))
 
 
 @router.post("/rules/changes/{change_id}/withdraw")
-def withdraw(by: EndingForOthers, change_id: ChangeId, desk: AtDesk, now: Now) -> ChangeOut:
+def withdraw(by: EndingForOthers, change_id: ChangeId, services: WithServices, now: Now) -> ChangeOut:
     """Take my own change back."""
-    return ChangeOut.of(withdraw_change(change_id, by=by, ledger=desk.ledger, now=now))
+    return ChangeOut.of(withdraw_change(change_id, by=by, ledger=services.ledger, now=now))
 
 
 @router.get("/requests/{request_id}/explain")
-def explain(caller: Reader, request_id: Id, desk: AtDesk, now: Now) -> ExplanationOut:
+def explain(caller: Reader, request_id: Id, services: WithServices, now: Now) -> ExplanationOut:
     """Every rule in force, matched or not, and what it makes of a request."""
-    request = visible(request_id, caller, judge=desk.judge, now=now)
-    found = explained(request, judge=desk.judge, now=now)
+    request = visible(request_id, caller, judge=services.judge, now=now)
+    found = explained(request, judge=services.judge, now=now)
     return ExplanationOut.of(request_id, found)
 
 
@@ -220,30 +226,30 @@ def _read(text: str) -> RuleBook:
         raise BadInput(error.sentence, field="text") from None
 
 
-def _must_see_changes(viewer: Principal, desk: Services) -> None:
-    if not may_audit(viewer, desk):
+def _must_see_changes(viewer: Principal, services: Services) -> None:
+    if not may_audit(viewer, services):
         refused = "Changes of the rules are shown to those who own the rules or decide on something."
-        must_own(viewer.id, judge=desk.judge, refused=refused)
+        must_own(viewer.id, judge=services.judge, refused=refused)
 
 
-def _version(number: int, desk: Services, now: datetime) -> RulesVersion:
-    in_force = kept(desk.rules).version(now)
+def _version(number: int, services: Services, now: datetime) -> RulesVersion:
+    in_force = kept(services.rules).version(now)
     if number == in_force.number:
         return in_force
     try:
-        return desk.ledger.find(RulesVersion, key_of(number))
+        return services.ledger.find(RulesVersion, key_of(number))
     except NotFound:
         raise NotFound(f"There is no version {number} of the rules; version {in_force.number} is in force.") from None
 
 
-def _whole(change: RulesChange, desk: Services, now: datetime) -> WholeChangeOut:
-    before = _version(change.base, desk, now)
+def _whole(change: RulesChange, services: Services, now: datetime) -> WholeChangeOut:
+    before = _version(change.base, services, now)
     diff = difference(
         before.text, change.text, names=(f"version {change.base}", f"change {change.id}"), longest=_LONGEST_DIFF
     )
-    would = _effect(change, desk, now) if change.state is ChangeState.PENDING else None
+    would = _effect(change, services, now) if change.state is ChangeState.PENDING else None
     people = [change.author, *_shown(would)] if would else [change.author]
-    return WholeChangeOut.showing(change, diff=diff, effect=would, names=names(_people(people), desk))
+    return WholeChangeOut.showing(change, diff=diff, effect=would, names=names(_people(people), services))
 
 
 def _shown(effect: ChangeEffect) -> list[PrincipalId]:
@@ -254,13 +260,13 @@ def _shown(effect: ChangeEffect) -> list[PrincipalId]:
     return list(dict.fromkeys([*listed, *spoken_of]))[:_MOST_NAMES]
 
 
-def _effect(change: RulesChange, desk: Services, now: datetime) -> ChangeEffect | None:
+def _effect(change: RulesChange, services: Services, now: datetime) -> ChangeEffect | None:
     """What it would do now; None for a text that a newer Daypass does not read any more."""
     try:
         proposed = parse(change.text, name=PROPOSED)
     except RulesUnreadable:
         return None
-    return effects(desk.rules(), proposed, judge=desk.judge, now=now)
+    return effects(services.rules(), proposed, judge=services.judge, now=now)
 
 
 def _people(ids: Iterable[str]) -> set[PrincipalId]:

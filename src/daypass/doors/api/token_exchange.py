@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Form, Request
 
-from daypass.doors.api.authentication import AtDesk, Now
+from daypass.doors.api.authentication import Now, WithServices
 from daypass.doors.api.bots import scopes
 from daypass.doors.api.router import api_router
 from daypass.doors.wire.bots import ExchangedOut, ExchangeToken
@@ -39,17 +39,19 @@ class NoWorkloads:
 
 
 @router.post("/token")
-def exchange_token(body: Annotated[ExchangeToken, Form()], request: Request, desk: AtDesk, now: Now) -> ExchangedOut:
+def exchange_token(
+    body: Annotated[ExchangeToken, Form()], request: Request, services: WithServices, now: Now
+) -> ExchangedOut:
     """Exchange a workload's token for one of a quarter of an hour, or a person's own for one that cannot decide."""
     wanted = scopes(body.scope.split())
     if body.scope and not wanted:
         raise BadInput("`scope` is blank. Name read, ask or use, or leave it out.", field="scope")
     if body.is_ours:
-        narrowed = narrow(body.subject_token, scopes=wanted, logins=desk.logins, ledger=desk.ledger, now=now)
+        narrowed = narrow(body.subject_token, scopes=wanted, logins=services.logins, ledger=services.ledger, now=now)
         return _handed(narrowed.text, narrowed.expires_at - now, narrowed.scopes, narrowed.principal)
     workloads: Workloads = request.app.state.workloads
     offered = Offered(token=body.subject_token, robot=body.client_id, scopes=wanted)
-    given = exchange(offered, workloads=workloads, ledger=desk.ledger, now=now)
+    given = exchange(offered, workloads=workloads, ledger=services.ledger, now=now)
     return _handed(given.text, given.expires_at - now, given.scopes, given.robot.id)
 
 

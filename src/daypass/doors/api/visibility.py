@@ -21,21 +21,23 @@ from daypass.rules.rule.rule import AllowRule
 _MOST_LOOKED_UP = 40
 
 
-def may_audit(viewer: Principal, desk: Services) -> bool:
+def may_audit(viewer: Principal, services: Services) -> bool:
     """Whether this person may read the whole journal."""
-    rules = desk.rules().rules
+    rules = services.rules().rules
     return any(rule.approvers.include(viewer) for rule in rules if isinstance(rule, AllowRule))
 
 
-def must_audit(viewer: Principal, desk: Services) -> None:
+def must_audit(viewer: Principal, services: Services) -> None:
     """Raise NotYours for somebody who may not read the whole journal."""
-    if not may_audit(viewer, desk):
+    if not may_audit(viewer, services):
         raise NotYours(
             "The whole journal is for those who may decide on something; `daypass show` has your own part of it."
         )
 
 
-def names(principals: Iterable[PrincipalId], desk: Services, *, groups: Iterable[SlackGroupId] = ()) -> dict[str, str]:
+def names(
+    principals: Iterable[PrincipalId], services: Services, *, groups: Iterable[SlackGroupId] = ()
+) -> dict[str, str]:
     """
     Read the names of people, and of Slack `groups`; a group that the directory cannot tell of is left out.
 
@@ -43,19 +45,19 @@ def names(principals: Iterable[PrincipalId], desk: Services, *, groups: Iterable
     use up what Slack allows. The others go by their ids.
     """
     people = sorted({one for one in principals if one.startswith(("U", "W"))})
-    known = {one: desk.directory.last_known(one) for one in people}
+    known = {one: services.directory.last_known(one) for one in people}
     unknown = [one for one in people if known[one] is None][:_MOST_LOOKED_UP]
     found: dict[str, str] = {one: person.name if person else one for one, person in known.items()}
-    found |= {one: _as_known(one, desk).name for one in unknown}
+    found |= {one: _as_known(one, services).name for one in unknown}
     for group in sorted(set(groups)):
         with suppress(DaypassError):
-            found[group] = desk.directory.group_name(group)
+            found[group] = services.directory.group_name(group)
     return found
 
 
-def known_names(principals: Iterable[PrincipalId], desk: Services) -> dict[str, str]:
+def known_names(principals: Iterable[PrincipalId], services: Services) -> dict[str, str]:
     """Name people as they were last read, and ask nobody: for what ends something, which waits for no directory."""
-    found = {one: desk.directory.last_known(one) for one in principals}
+    found = {one: services.directory.last_known(one) for one in principals}
     return {one: person.name for one, person in found.items() if person is not None}
 
 
@@ -74,6 +76,6 @@ def named_in(request: Request, story: Iterable[Event] = ()) -> tuple[set[Princip
     return people, groups
 
 
-def _as_known(principal_id: PrincipalId, desk: Services) -> Principal:
+def _as_known(principal_id: PrincipalId, services: Services) -> Principal:
     """The person, or their id alone: who has left, or cannot be asked for now, does not hide what they did."""
-    return desk.judge.person(principal_id) or Principal(id=principal_id, name=principal_id, active=False)
+    return services.judge.person(principal_id) or Principal(id=principal_id, name=principal_id, active=False)

@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 def build(
-    desk: Services, settings: SlackSettings, turns: Listeners, client: AsyncWebClient, digests: Digests
+    services: Services, settings: SlackSettings, turns: Listeners, client: AsyncWebClient, digests: Digests
 ) -> AsyncApp:
     """Make the Bolt app. Nothing is asked of Slack before the first turn, so that a cold start acknowledges at once."""
     app = AsyncApp(
@@ -57,7 +57,7 @@ def build(
         process_before_response=True,  # a listener returns once it has acknowledged; else it would be polled for
         raise_error_for_unhandled_request=True,
     )
-    counter = Verbs(desk=desk)
+    counter = Verbs(services=services)
     home = HomeTab(counter=counter)
     form = Form(counter=counter)
     _listen_to_requests(app, turns, form, Commands(counter=counter, form=form, logins=LoginMessages(counter=counter)))
@@ -78,8 +78,8 @@ def build(
     app.action("login.reject")(turns.acting(LoginMessages(counter=counter).reject))
     app.action(SHOW)(turns.acting(digests.show))
     app.event("app_home_opened")(turns.acting(home.opened))
-    app.event("user_change")(turns.hearing(Changes(desk=desk).heard))
-    threads, chat = Threads(desk=desk), Chat(outgoing=OutboundMessages(client=client, clock=desk.clock))
+    app.event("user_change")(turns.hearing(Changes(services=services).heard))
+    threads, chat = Threads(services=services), Chat(outgoing=OutboundMessages(client=client, clock=services.clock))
 
     async def message(body: Mapping[str, Any]) -> None:
         await chat.heard(body)

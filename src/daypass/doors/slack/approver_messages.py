@@ -56,7 +56,7 @@ class PostingOutcome:
 class ApproverMessages:
     """Brings the approvers' messages of a request up to date."""
 
-    desk: Services
+    services: Services
     outgoing: OutboundMessages
     settings: SlackSettings
     remembered: RequestPostings
@@ -114,7 +114,7 @@ class ApproverMessages:
 
     def _to_call(self, request: Request, notice: Notice) -> list[tuple[str, str]]:
         """Where a reminder is said, and whom it calls there: a channel's people together, else each by themselves."""
-        together = aloud(_without_parties(open_now(request, self.desk.clock()), request))
+        together = aloud(_without_parties(open_now(request, self.services.clock()), request))
         shared = [(channel, together) for channel in channels(request, self.settings)]
         return shared + [(one, texts.person(one)) for one in _people(notice.event)]
 
@@ -129,14 +129,14 @@ class ApproverMessages:
 
     def _now(self, picture: RequestView) -> RequestView:
         """With those to whom it was handed over by now among those who may decide."""
-        return replace(picture, request=opened(picture.request, self.desk.clock()))
+        return replace(picture, request=opened(picture.request, self.services.clock()))
 
     async def _in_aws(self, request: Request) -> str:
-        return await asyncio.to_thread(lambda: in_aws(self.desk, request))
+        return await asyncio.to_thread(lambda: in_aws(self.services, request))
 
     async def _asked_in(self, channel: str, picture: RequestView, *, anew: bool) -> bool:
         """Ask in a channel, unless it was asked there already, or the channel is busy. False when it is of no use."""
-        request, now = picture.request, self.desk.clock()
+        request, now = picture.request, self.services.clock()
         if not anew and await self.remembered.recall(request.id, f"review:{channel}"):
             return True
         if not self.rush.admits(channel, request.id, now, urgent=request.urgent):
@@ -155,7 +155,7 @@ class ApproverMessages:
     async def _ask_each(self, picture: RequestView, *, anew: bool) -> bool:
         """Ask people one by one, the next one for each who cannot be reached, up to the most that are asked."""
         request = picture.request
-        deciders = await asyncio.to_thread(lambda: approvers(self.desk, request, self.desk.clock()))
+        deciders = await asyncio.to_thread(lambda: approvers(self.services, request, self.services.clock()))
         most = min(self.settings.most_asked, len(deciders))
         note = await self.card(picture, sent=texts.who_was_asked(most, len(deciders)))
         reached = 0
@@ -171,7 +171,7 @@ class ApproverMessages:
         known = not anew and await self.remembered.recall(request.id, f"review:{one}")
         if known:
             return True
-        may = await asyncio.to_thread(lambda: may_be_asked(self.desk, one))
+        may = await asyncio.to_thread(lambda: may_be_asked(self.services, one))
         return may and await self._post(one, request, note)
 
     async def _post(self, place: str, request: Request, note: Note) -> bool:
@@ -213,7 +213,7 @@ class ApproverMessages:
         """What was listed with others shows there what became of it."""
         for message in await self.remembered.recall(request.id, LISTED_IN):
             listed = await listed_in(self.remembered, message)
-            counter = Verbs(desk=self.desk)
+            counter = Verbs(services=self.services)
             pictures = [await in_thread(partial(counter.view, one)) for one in listed]
             try:
                 await self.outgoing.change(message, digest(pictures))
@@ -252,8 +252,8 @@ class ApproverMessages:
         return True
 
     async def _naming(self, request: Request) -> Naming:
-        shown = opened(request, self.desk.clock())
-        return await asyncio.to_thread(lambda: for_channel(self.desk, shown))
+        shown = opened(request, self.services.clock())
+        return await asyncio.to_thread(lambda: for_channel(self.services, shown))
 
 
 def _call(request: Request, event: Event) -> str:

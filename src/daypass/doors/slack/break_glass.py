@@ -68,12 +68,12 @@ log = structlog.get_logger()
 class Alarm:
     """Tells of broken glass, from the outbox. Raises TryLater and Unavailable."""
 
-    desk: Services
+    services: Services
     asking: ApproverMessages
 
     async def tell(self, notice: Notice, picture: RequestView) -> None:
         """Tell everyone concerned of one thing that happened to it."""
-        review = await in_thread(lambda: find_review(picture.request.id, self.desk.ledger))
+        review = await in_thread(lambda: find_review(picture.request.id, self.services.ledger))
         note = alarm_card(picture, review)
         match notice.event.kind:
             case EntryKind.GLASS_BROKEN:
@@ -90,7 +90,7 @@ class Alarm:
     async def refresh(self, picture: RequestView) -> None:
         """Bring the alarms up to date with the grant: it is live, it has ended. Nothing where there is no review."""
         try:
-            review = await in_thread(lambda: find_review(picture.request.id, self.desk.ledger))
+            review = await in_thread(lambda: find_review(picture.request.id, self.services.ledger))
         except NotFound:
             return
         await self._redraw(review, alarm_card(picture, review))
@@ -124,7 +124,7 @@ class Alarm:
 
     def _members(self, group: SlackGroupId) -> list[str]:
         try:
-            return [str(one) for one in sorted(self.desk.directory.members(group))]
+            return [str(one) for one in sorted(self.services.directory.members(group))]
         except NotFound:
             log.warning("slack.group_gone", group=group)
             return []
@@ -177,8 +177,10 @@ class GlassReviews:
         if review_id is not None:
             await turn.open(self._opened(review_id, turn.person))
             return
-        desk = self.counter.desk
-        waiting = await in_thread(lambda: reviews_for(desk.judge, desk.directory.principal(turn.person), desk.clock()))
+        services = self.counter.services
+        waiting = await in_thread(
+            lambda: reviews_for(services.judge, services.directory.principal(turn.person), services.clock())
+        )
         blocks = [part for review in waiting[:_MOST_LISTED] for part in _listed(review)]
         text = texts.waiting(len(waiting))
         await turn.tell(Note(text=text, blocks=(section(text), *blocks)))
@@ -190,7 +192,7 @@ class GlassReviews:
             note = parse_reason(said)
             await in_thread(lambda: self._close(review_id, turn.person, note))
         except DaypassError as error:
-            read = await in_thread(lambda: dossier(review_id, ledger=self.counter.desk.ledger))
+            read = await in_thread(lambda: dossier(review_id, ledger=self.counter.services.ledger))
             return refused(error, review_form(read, said, refusal_sentence(error)), ("reason",))
         return CloseView()
 
@@ -203,14 +205,14 @@ class GlassReviews:
 
     def _look(self, review_id: GrantId, person: PrincipalId) -> Dossier:
         """Read the dossier for one who may review it. Raises NotYours for everybody else."""
-        desk = self.counter.desk
-        review = find_review(review_id, desk.ledger)
-        must_review(review, person, judge=desk.judge, now=desk.clock())
-        return dossier(review_id, ledger=desk.ledger)
+        services = self.counter.services
+        review = find_review(review_id, services.ledger)
+        must_review(review, person, judge=services.judge, now=services.clock())
+        return dossier(review_id, ledger=services.ledger)
 
     def _close(self, review_id: GrantId, person: PrincipalId, note: str) -> None:
-        desk = self.counter.desk
-        close_review(review_id, by=person, note=note, judge=desk.judge, now=desk.clock())
+        services = self.counter.services
+        close_review(review_id, by=person, note=note, judge=services.judge, now=services.clock())
 
 
 def _listed(review: GlassReview) -> list[Block]:

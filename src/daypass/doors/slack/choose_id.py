@@ -15,10 +15,10 @@ Named = tuple[str, str]
 """An id, and what it is of."""
 
 
-async def which_one(verb: str, desk: Services, by: PrincipalId) -> str:
+async def which_one(verb: str, services: Services, by: PrincipalId) -> str:
     """Ask which one is meant, with the line to type for each that this verb can be about."""
     try:
-        seen = await in_thread(lambda: overview(by, judge=desk.judge, now=desk.clock()))
+        seen = await in_thread(lambda: overview(by, judge=services.judge, now=services.clock()))
     except DaypassError:
         found, besides = list[Named](), 0
     else:

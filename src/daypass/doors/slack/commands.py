@@ -106,12 +106,14 @@ class Commands:
             return
         try:
             tz = await self._zone(turn, words)
-            await self._do(turn, parse(words, now=self.counter.desk.clock(), tz=tz))
+            await self._do(turn, parse(words, now=self.counter.services.clock(), tz=tz))
         except AskedAlready as error:
-            await turn.tell(Note(text=await asked_already(turn, error, self.counter.desk)))
+            await turn.tell(Note(text=await asked_already(turn, error, self.counter.services)))
         except (BadInput, NotAllowed) as refusal:
             if refusal.field == ID and len(words) == 1:
-                raise BadInput(await which_one(words[0].lower(), self.counter.desk, turn.person), field=ID) from None
+                raise BadInput(
+                    await which_one(words[0].lower(), self.counter.services, turn.person), field=ID
+                ) from None
             if not _asks(words):
                 raise
             await turn.tell(_with_form(refusal_sentence(refusal), said))
@@ -125,7 +127,7 @@ class Commands:
     def _problem(self, words: list[str]) -> str:
         """What is wrong with the words of an incomplete request, as far as that shows without their time zone."""
         try:
-            parse(words, now=self.counter.desk.clock(), tz="UTC")
+            parse(words, now=self.counter.services.clock(), tz="UTC")
         except BadInput as error:
             return refusal_sentence(error)
         return ""
@@ -196,15 +198,15 @@ class Commands:
         await turn.tell(Note(text=handout.link_ready(address, key or place.inner)), secret=True)
 
     async def _list(self, turn: Interaction) -> None:
-        desk = self.counter.desk
-        seen = await in_thread(lambda: overview(turn.person, judge=desk.judge, now=desk.clock()))
+        services = self.counter.services
+        seen = await in_thread(lambda: overview(turn.person, judge=services.judge, now=services.clock()))
         counted = said_of_lists.counted(len(seen.grants), len(seen.requests), len(seen.waiting))
         text = f"{sentence(seen.frozen)} {counted}".strip()
         await turn.tell(Note(text=text, blocks=tuple(_overview_blocks(seen))))
 
     async def _show(self, turn: Interaction, subject: GrantId) -> None:
         picture, events = await in_thread(lambda: self._look(subject, turn.person))
-        line = outcomes.one_line(picture.request, picture.grant, self.counter.desk.clock())
+        line = outcomes.one_line(picture.request, picture.grant, self.counter.services.clock())
         hidden = len(events) - _MOST_LINES
         told = [story.earlier(hidden)] if hidden > 0 else []
         told += [story.line(event) for event in events[-_MOST_LINES:]]
@@ -214,7 +216,7 @@ class Commands:
 
     def _look(self, subject: GrantId, by: PrincipalId) -> tuple[RequestView, list[Event]]:
         """Read a request for whoever may see it; for anybody else there is none."""
-        return self.counter.view_for(subject, by), in_order(self.counter.desk.ledger.story(subject))
+        return self.counter.view_for(subject, by), in_order(self.counter.services.ledger.story(subject))
 
 
 def _asks(words: list[str]) -> bool:

@@ -37,7 +37,7 @@ class Digests:
     async def tell_due(self) -> None:
         """Count what is held and list what is due. What Slack does not take now is tried again at the next look."""
         try:
-            for channel, subjects in self.asking.rush.ripe(self.counter.desk.clock()):
+            for channel, subjects in self.asking.rush.ripe(self.counter.services.clock()):
                 await self._list(channel, subjects)
             for channel, pile in self.asking.rush.uncounted():
                 await self._count(channel, pile)
@@ -56,7 +56,7 @@ class Digests:
             rush.forget(channel)
             await self._ask_elsewhere(channel, waiting)
             return
-        line = rush.told(channel, subjects, self.counter.desk.clock())
+        line = rush.told(channel, subjects, self.counter.services.clock())
         if line is not None:
             with suppress(Gone, TryLater):  # what it says is old by now, and not wrong
                 await outgoing.change(line, Note(text=said.listed(len(subjects))))
@@ -79,7 +79,7 @@ class Digests:
             try:
                 await self.asking.ask(picture)
             except TryLater:  # it stays collected, and is looked at again with the next digest
-                self.asking.rush.collect(channel, picture.request.id, self.counter.desk.clock())
+                self.asking.rush.collect(channel, picture.request.id, self.counter.services.clock())
 
     async def show(self, turn: Interaction) -> None:
         """Show the approvers' message of one line to who pressed its button."""

@@ -1,5 +1,5 @@
 """
-The Slack door as wiring sees it: made from a desk and settings, started, stopped.
+The Slack door as wiring sees it: made from the services and settings, started, stopped.
 
     http      routes() go into the web application; Slack's signature is verified on each request
     socket    with an app-level token the door connects to Slack by itself, and needs no public address
@@ -51,7 +51,7 @@ class SlackDoor:
 
     def __init__(
         self,
-        desk: Services,
+        services: Services,
         settings: SlackSettings,
         *,
         patience: ReconnectLimits | None = None,
@@ -64,12 +64,12 @@ class SlackDoor:
         `ticks` is a clock that never refuses, for what only measures time.
         """
         self._watch = watch or _Unwatched()
-        self._desk, self._settings = desk, settings
+        self._services, self._settings = services, settings
         client = web_client(settings)
         self._arrivals = Arrivals()
-        self.notifier = Notifier(desk, client, settings, self._arrivals)
-        self._turns = Listeners(Workspace(client, desk), self._arrivals, after=self.notifier.nudge)
-        ticks = ticks or desk.clock
+        self.notifier = Notifier(services, client, settings, self._arrivals)
+        self._turns = Listeners(Workspace(client, services), self._arrivals, after=self.notifier.nudge)
+        ticks = ticks or services.clock
         self.socket = (
             Socket(self._app, settings.app_token, ticks, self._arrivals, patience) if settings.app_token else None
         )
@@ -79,7 +79,7 @@ class SlackDoor:
     def routes(self) -> list[Route]:
         """What Slack posts to. Nothing without a signing secret: an unsigned request must not be believed."""
         secret = self._settings.signing_secret
-        return routes(self._app(), secret, self._desk.clock, self._arrivals) if secret else []
+        return routes(self._app(), secret, self._services.clock, self._arrivals) if secret else []
 
     @property
     def envelope_age(self) -> timedelta | None:
@@ -116,4 +116,4 @@ class SlackDoor:
 
     def _app(self) -> AsyncApp:
         """A whole new app with a client of its own; the turns under way and their memory stay."""
-        return build(self._desk, self._settings, self._turns, web_client(self._settings), self.notifier.digests)
+        return build(self._services, self._settings, self._turns, web_client(self._settings), self.notifier.digests)

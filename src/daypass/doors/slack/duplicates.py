@@ -10,15 +10,15 @@ from daypass.model.errors import AskedAlready
 from daypass.model.grant import GrantId
 
 
-async def asked_already(turn: Interaction, error: AskedAlready, desk: Services) -> str:
+async def asked_already(turn: Interaction, error: AskedAlready, services: Services) -> str:
     """The refusal, in mrkdwn, with a link where Slack has one."""
-    link = await _link(turn, GrantId(error.request), desk)
+    link = await _link(turn, GrantId(error.request), services)
     return f"{sentence(refusal_sentence(error))} {texts.to_message(link)}".strip()
 
 
-async def _link(turn: Interaction, subject: GrantId, desk: Services) -> str:
+async def _link(turn: Interaction, subject: GrantId, services: Services) -> str:
     """The address of the person's own message about a request; empty where it is not posted yet, or not found."""
-    known = await in_thread(lambda: desk.postings.recall(subject, "status"))
+    known = await in_thread(lambda: services.postings.recall(subject, "status"))
     if not known:
         return ""
     message = known[0]

@@ -56,7 +56,7 @@ class Form:
             draft = await self.understand(spoken, turn.person)
             await self.counter.file(draft.ask(turn.person, key=turn.key))
         except AskedAlready as error:
-            said = await asked_already(turn, error, self.counter.desk)
+            said = await asked_already(turn, error, self.counter.services)
             return ShowView(view=await self._drawn(spoken, repeated=said), said=refusal_sentence(error))
         except DaypassError as error:
             return refused(error, await self._drawn(spoken, asked=[_bold(error)]), FIELDS)
@@ -72,7 +72,7 @@ class Form:
             await turn.show(await self._drawn(spoken, asked=[_bold(error)]))
             return
         order = who_is_asked(seen.decision.stages)
-        naming = await in_thread(lambda: in_private(self.counter.desk, order))
+        naming = await in_thread(lambda: in_private(self.counter.services, order))
         said = texts.previewed(seen.request, at_once=seen.decision.at_once)
         await turn.show(await self._drawn(spoken, asked=[said, *map(naming.sentence, order)]))
 
@@ -83,7 +83,7 @@ class Form:
     def _is_why_wanted(self) -> bool:
         """Whether any rule wants a reason: then it is not called optional, whatever comes to be asked for."""
         try:
-            rules = self.counter.desk.rules().rules
+            rules = self.counter.services.rules().rules
         except DaypassError:
             return True
         lending = [rule for rule in rules if isinstance(rule, AllowRule)]
@@ -92,7 +92,7 @@ class Form:
     async def understand(self, spoken: Spoken, by: PrincipalId) -> RequestDraft:
         """Understand words in the time zone of the person who said them."""
         person = await self.counter.person(by)
-        return spoken.understood(now=self.counter.desk.clock(), tz=person.tz)
+        return spoken.understood(now=self.counter.services.clock(), tz=person.tz)
 
     async def suggest(self, turn: Interaction) -> list[Block]:
         """
@@ -103,9 +103,9 @@ class Form:
         """
         typed = str(turn.body.get("value") or "").strip()
         try:
-            if found := await in_thread(lambda: places(self.counter.desk, turn.person, typed)):
+            if found := await in_thread(lambda: places(self.counter.services, turn.person, typed)):
                 return [place_option(place) for place in found]
-            near = await in_thread(lambda: nearly(self.counter.desk, turn.person, typed))
+            near = await in_thread(lambda: nearly(self.counter.services, turn.person, typed))
         except DaypassError as error:
             log.warning("slack.nothing_suggested", error=error.report)
             near = []

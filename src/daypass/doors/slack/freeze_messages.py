@@ -47,13 +47,13 @@ class FrozenNews:
     def _owner(self, bot: PrincipalId) -> str:
         """Who answers for a bot; nobody for one that is not known, or whose row was altered."""
         try:
-            return self.asking.desk.ledger.find(Bot, bot).owner
+            return self.asking.services.ledger.find(Bot, bot).owner
         except (NotFound, Misconfigured):
             return ""
 
     def _said(self, event: Event, bot: str) -> str:
         if event.kind is EntryKind.FREEZE_LIFTED:
             return texts.lifted_for_your_bot(event, bot) if bot else texts.lifted_for_you(event)
-        standing = (one for one in freezes(self.asking.desk.ledger) if one.id == event.details["freeze"])
+        standing = (one for one in freezes(self.asking.services.ledger) if one.id == event.details["freeze"])
         say = texts.to_owner_of_the_frozen if bot else texts.to_the_frozen
         return next(map(say, standing), "")

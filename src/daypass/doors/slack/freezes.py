@@ -29,7 +29,7 @@ class Freezing:
             case StartPanic():
                 await self._ask(turn, said)
             case SetFreeze(extent=None):
-                standing = await in_thread(lambda: freezes(self.counter.desk.ledger))
+                standing = await in_thread(lambda: freezes(self.counter.services.ledger))
                 await turn.tell(Note(text="\n".join(map(texts.frozen, standing)) or texts.NOTHING_FROZEN))
             case SetFreeze():
                 await self._ask_freeze(turn, said)
@@ -52,9 +52,9 @@ class Freezing:
         await turn.settle(Note(text=texts.confirmed_freeze(meant.extent)))
 
     async def _ask_freeze(self, turn: Interaction, said: SetFreeze) -> None:
-        extent, desk = said.extent, self.counter.desk
+        extent, services = said.extent, self.counter.services
         assert extent is not None  # noqa: S101 - the caller lists them when there is none
-        await in_thread(lambda: freezing.must_be_theirs(extent, turn.person, enders=desk.enders))
+        await in_thread(lambda: freezing.must_be_theirs(extent, turn.person, enders=services.enders))
         asked = texts.sure_to_freeze(extent)
         meant = _written(StartPanic(extent=extent, reason=said.reason, hold=True))
         row = [button(labels.FREEZE, CONFIRM_FREEZE, meant, style="danger")]
@@ -66,19 +66,21 @@ class Freezing:
         await turn.tell(Note(text=asked, blocks=(section(asked), actions("panic", row))))
 
     def _panic(self, turn: Interaction, said: StartPanic) -> Ended:
-        desk = self.counter.desk
+        services = self.counter.services
         halt = freezing.Halt(extent=said.extent, by=turn.person, reason=said.reason)
-        return panic(halt, hold=said.hold, enders=desk.enders, logins=desk.logins, now=desk.clock())
+        return panic(halt, hold=said.hold, enders=services.enders, logins=services.logins, now=services.clock())
 
     def _freeze(self, turn: Interaction, said: SetFreeze) -> str:
-        desk = self.counter.desk
+        services = self.counter.services
         assert said.extent is not None  # noqa: S101 - the caller lists them when there is none
-        made = freezing.freeze(said.extent, by=turn.person, reason=said.reason, enders=desk.enders, now=desk.clock())
+        made = freezing.freeze(
+            said.extent, by=turn.person, reason=said.reason, enders=services.enders, now=services.clock()
+        )
         return texts.frozen(made)
 
     def _lift(self, turn: Interaction, said: Lift) -> str:
-        desk = self.counter.desk
-        waiting = freezing.lift(said.id, by=turn.person, judge=desk.judge, now=desk.clock())
+        services = self.counter.services
+        waiting = freezing.lift(said.id, by=turn.person, judge=services.judge, now=services.clock())
         return texts.lifted(said.id) if waiting is None else texts.frozen(waiting)
 
 

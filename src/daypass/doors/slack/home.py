@@ -54,8 +54,8 @@ class HomeTab:
 
     async def _draw(self, turn: Interaction) -> None:
         self._drawing[turn.person] = False
-        desk = self.counter.desk
-        seen = await in_thread(lambda: overview(turn.person, judge=desk.judge, now=desk.clock()))
+        services = self.counter.services
+        seen = await in_thread(lambda: overview(turn.person, judge=services.judge, now=services.clock()))
         await turn.client.views_publish(user_id=turn.person, view=tab(seen))
 
     async def opened(self, turn: Interaction) -> None:

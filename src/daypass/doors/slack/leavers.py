@@ -20,18 +20,18 @@ from daypass.model.principal import PrincipalId
 class Changes:
     """Hears of changes of people."""
 
-    desk: Services
+    services: Services
 
     async def heard(self, body: Mapping[str, Any]) -> None:
         """Take note of one change, if it says that somebody left, or is there again."""
         user = body["event"].get("user")
         if not isinstance(user, Mapping) or not user.get("id") or not _ours(user, str(body.get("team_id"))):
             return
-        who, now = PrincipalId(str(user["id"])), self.desk.clock()
+        who, now = PrincipalId(str(user["id"])), self.services.clock()
         if user.get("deleted") is True:
-            await in_thread(lambda: notice(who, DepartureSource.EVENT, ledger=self.desk.ledger, now=now))
+            await in_thread(lambda: notice(who, DepartureSource.EVENT, ledger=self.services.ledger, now=now))
         elif user.get("deleted") is False:
-            await in_thread(lambda: returned(who, ledger=self.desk.ledger, now=now))
+            await in_thread(lambda: returned(who, ledger=self.services.ledger, now=now))
 
 
 def _ours(user: Mapping[str, Any], team: str) -> bool:

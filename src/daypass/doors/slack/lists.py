@@ -69,9 +69,11 @@ class Lists:
 
     async def _page(self, person: PrincipalId, asked: str) -> View:
         which, number = _read(asked)
-        desk = self.counter.desk
+        services = self.counter.services
         return page(
-            await in_thread(lambda: overview(person, judge=desk.judge, now=desk.clock(), past=number * _ON_A_PAGE)),
+            await in_thread(
+                lambda: overview(person, judge=services.judge, now=services.clock(), past=number * _ON_A_PAGE)
+            ),
             which,
             number,
         )

@@ -77,7 +77,7 @@ class MyAccess:
         length, reason = typed(turn.state, "length"), typed(turn.state, "reason")
         try:
             person = await self.counter.person(turn.person)
-            term = parse_term(length.strip() or None, now=self.counter.desk.clock(), tz=person.tz)
+            term = parse_term(length.strip() or None, now=self.counter.services.clock(), tz=person.tz)
             await self.counter.extend(
                 MoreTime(grant_id=grant_id, by=turn.person, term=term, reason=parse_reason(reason), key=turn.key)
             )

@@ -70,18 +70,18 @@ OPENLY = Naming(private=True)
 """Everybody is mentioned: for direct messages, where nobody else is told."""
 
 
-def in_private(desk: Services, sentences: Iterable[str]) -> Naming:
+def in_private(services: Services, sentences: Iterable[str]) -> Naming:
     """Name the people and groups of some sentences of ours for one reader."""
     people = {PrincipalId(one) for sentence in sentences for one in _ID.findall(sentence)}
-    return Naming(quiet=_names(desk, people), private=True)
+    return Naming(quiet=_names(services, people), private=True)
 
 
-def for_channel(desk: Services, request: Request) -> Naming:
+def for_channel(services: Services, request: Request) -> Naming:
     """Mention those who are asked now if they are few; name all others who are spoken of."""
     asked = request.asked.people if len(request.asked.people) <= MOST_RUNG else frozenset()
     return Naming(
-        quiet=_names(desk, _spoken_of(request) - asked - {request.requestor}),
-        groups=group_names(desk, _groups_of(request)),
+        quiet=_names(services, _spoken_of(request) - asked - {request.requestor}),
+        groups=group_names(services, _groups_of(request)),
     )
 
 
@@ -107,12 +107,12 @@ def _spoken_of(request: Request) -> set[PrincipalId]:
     return people
 
 
-def group_names(desk: Services, groups: Iterable[SlackGroupId]) -> dict[SlackGroupId, str]:
+def group_names(services: Services, groups: Iterable[SlackGroupId]) -> dict[SlackGroupId, str]:
     """The names of Slack groups; one whose name cannot be found out is left out."""
     named: dict[SlackGroupId, str] = {}
     for one in sorted(groups)[:_MOST_LOOKED_UP]:
         with suppress(DaypassError):
-            named[one] = desk.directory.group_name(one)
+            named[one] = services.directory.group_name(one)
     return named
 
 
@@ -121,15 +121,15 @@ def groups_in(texts_: Iterable[str]) -> set[SlackGroupId]:
     return {SlackGroupId(one) for text in texts_ for one in _GROUP.findall(text)}
 
 
-def _names(desk: Services, people: Iterable[PrincipalId]) -> dict[PrincipalId, str]:
+def _names(services: Services, people: Iterable[PrincipalId]) -> dict[PrincipalId, str]:
     """Their names; of who is not to be found, and of a crowd's rest, the id."""
     ordered = sorted(people)
-    return {one: _name(desk, one) if at < _MOST_LOOKED_UP else one for at, one in enumerate(ordered)}
+    return {one: _name(services, one) if at < _MOST_LOOKED_UP else one for at, one in enumerate(ordered)}
 
 
-def _name(desk: Services, one: PrincipalId) -> str:
+def _name(services: Services, one: PrincipalId) -> str:
     try:
-        return desk.directory.principal(one).name
+        return services.directory.principal(one).name
     except DaypassError:
         return one
 

@@ -56,20 +56,20 @@ log = structlog.get_logger()
 class Notifier:
     """Empties the outbox into Slack."""
 
-    def __init__(self, desk: Services, client: AsyncWebClient, settings: SlackSettings, arrivals: Arrivals) -> None:
-        self._desk, self._arrivals = desk, arrivals
+    def __init__(self, services: Services, client: AsyncWebClient, settings: SlackSettings, arrivals: Arrivals) -> None:
+        self._services, self._arrivals = services, arrivals
         self.asking = ApproverMessages(
-            desk=desk,
-            outgoing=OutboundMessages(client=client, clock=desk.clock),
+            services=services,
+            outgoing=OutboundMessages(client=client, clock=services.clock),
             settings=settings,
-            remembered=RequestPostings(postings=desk.postings),
+            remembered=RequestPostings(postings=services.postings),
             rush=FloodControl(settings.most_cards),
         )
-        self.digests = Digests(counter=Verbs(desk=desk), asking=self.asking)
-        self._conversation = RequestMessages(desk=desk, asking=self.asking)
+        self.digests = Digests(counter=Verbs(services=services), asking=self.asking)
+        self._conversation = RequestMessages(services=services, asking=self.asking)
         self._passkeys = PasskeyNews(asking=self.asking)
         self._permits = PermitNews(asking=self.asking)
-        self._rules = RulesConversation(desk=desk, asking=self.asking)
+        self._rules = RulesConversation(services=services, asking=self.asking)
         self._frozen = FrozenNews(asking=self.asking)
         self._owners = OwnerNews(asking=self.asking)
         self._delegates = DelegateNews(asking=self.asking)
@@ -96,8 +96,8 @@ class Notifier:
     async def run_once(self) -> int:
         """Tell the lines that are due, each subject's oldest; returns how many were looked at."""
         await self._arrivals.answered()
-        now = self._desk.clock()
-        notices = await asyncio.to_thread(lambda: self._desk.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
+        now = self._services.clock()
+        notices = await asyncio.to_thread(lambda: self._services.outbox.claim(now=now, hold=HOLD, limit=_AT_ONCE))
         await asyncio.gather(*(self._tell(notice) for notice in notices))
         await self.digests.tell_due()
         return len(notices)
@@ -143,12 +143,12 @@ class Notifier:
             await self._delegates.tell(notice)
 
     async def _cross_out(self, notice: Notice) -> None:
-        await asyncio.to_thread(lambda: self._desk.outbox.sent(notice.id))
+        await asyncio.to_thread(lambda: self._services.outbox.sent(notice.id))
 
     async def _delay(self, notice: Notice, reason: str, asked: timedelta | None = None) -> None:
-        until = self._desk.clock() + (asked or back_off(notice.attempts))
+        until = self._services.clock() + (asked or back_off(notice.attempts))
         log.warning("slack.told_later", grant=notice.event.subject, reason=reason, attempts=notice.attempts)
-        await asyncio.to_thread(lambda: self._desk.outbox.delay(notice.id, until=until, error=reason))
+        await asyncio.to_thread(lambda: self._services.outbox.delay(notice.id, until=until, error=reason))
 
     async def _pause(self, stop: asyncio.Event) -> None:
         self._wanted.clear()

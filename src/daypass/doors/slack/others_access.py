@@ -46,7 +46,7 @@ class OthersAccess:
 
     async def _form(self, grant_id: GrantId, by: PrincipalId, reason: str = "", problem: str = "") -> View:
         picture = await self.counter.request_view(grant_id, by=by)
-        said = outcomes.theirs(picture.request, picture.grant, self.counter.desk.clock())
+        said = outcomes.theirs(picture.request, picture.grant, self.counter.services.clock())
         blocks = [
             section(f"*{sentence(problem)}*" if problem else said),
             field("reason", labels.REVOKE_LABEL, line(initial=reason, longest=LONGEST_REASON, several=True)),

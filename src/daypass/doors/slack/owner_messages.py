@@ -58,11 +58,11 @@ class OwnerNews:
             await self._tell(channel, notice)
 
     def _owners(self) -> list[PrincipalId]:
-        desk = self.asking.desk
+        services = self.asking.services
         try:
-            owners = owners_of_rules(desk)
+            owners = owners_of_rules(services)
         except RulesUnreadable:
-            owners = sorted(known_owners(desk.ledger))
+            owners = sorted(known_owners(services.ledger))
         return owners[: self.asking.settings.most_asked]
 
     async def _tell(self, place: str, notice: Notice) -> bool:

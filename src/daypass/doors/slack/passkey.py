@@ -62,7 +62,7 @@ class Passkeys:
         return None
 
     async def _lead(self, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
-        return await in_thread(lambda: _way(self.counter.desk, person, request_id, length))
+        return await in_thread(lambda: _way(self.counter.services, person, request_id, length))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +91,14 @@ def news(event: Event, person: PrincipalId) -> str:
     )
 
 
-def _way(desk: Services, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
-    now = desk.clock()
-    if registered.of(person, ledger=desk.ledger):
+def _way(services: Services, person: PrincipalId, request_id: GrantId, length: timedelta | None) -> Note:
+    now = services.clock()
+    if registered.of(person, ledger=services.ledger):
         address = one_time_links.approval_address(
-            request_id, Click(by=person, length=length), public_url=desk.public_url, ledger=desk.ledger, now=now
+            request_id, Click(by=person, length=length), public_url=services.public_url, ledger=services.ledger, now=now
         )
         return _led(texts_passkey.WANTED, texts_passkey.OPEN, address, request_id)
-    address = one_time_links.enrolment_address(person, public_url=desk.public_url, ledger=desk.ledger, now=now)
+    address = one_time_links.enrolment_address(person, public_url=services.public_url, ledger=services.ledger, now=now)
     return _led(texts_passkey.LACKING, texts_passkey.ADD, address, request_id)
 
 

@@ -15,14 +15,14 @@ from daypass.ports import Paper
 _MOST = 40
 
 
-def in_aws(desk: Services, request: Request) -> str:
+def in_aws(services: Services, request: Request) -> str:
     """
     Name the actions that approving this request would allow, as its provisioner rehearses it.
 
     An approver is asked even when AWS does not answer or the rehearsal is refused: then the sentence says why.
     """
     try:
-        papers = desk.judge.deliveries[request.delivery].rehearse(_draft(desk, request)).papers
+        papers = services.judge.deliveries[request.delivery].rehearse(_draft(services, request)).papers
     except KeyError:
         return texts.actions_unknown(sorry.DELIVERY_OFF)
     except DaypassError as error:
@@ -31,8 +31,8 @@ def in_aws(desk: Services, request: Request) -> str:
     return texts.actions_in_aws(actions[:_MOST])
 
 
-def _draft(desk: Services, request: Request) -> Grant:
-    now = desk.clock()
+def _draft(services: Services, request: Request) -> Grant:
+    now = services.clock()
     draft = Grant(
         id=request.id,
         principal=request.principal,
@@ -40,15 +40,15 @@ def _draft(desk: Services, request: Request) -> Grant:
         delivery=request.delivery,
         term=request.term,
         approved_at=now,
-        aws=_aws(desk, request),
+        aws=_aws(services, request),
         extends=request.extends,
     )
     return draft.leased(request.term.lease(now))
 
 
-def _aws(desk: Services, request: Request) -> AwsIdentity | None:
+def _aws(services: Services, request: Request) -> AwsIdentity | None:
     try:
-        return desk.directory.principal(request.principal).aws
+        return services.directory.principal(request.principal).aws
     except NotFound:
         return None
 

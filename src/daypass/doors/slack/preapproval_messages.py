@@ -55,7 +55,7 @@ class PermitNews:
     async def freeze(self, notice: Notice) -> None:
         """Bring the messages of those that a freeze touches up to date."""
         extent = _extent(notice.event)
-        for permit in await in_thread(lambda: self.asking.desk.ledger.all(Preapproval, states=(Validity.OPEN,))):
+        for permit in await in_thread(lambda: self.asking.services.ledger.all(Preapproval, states=(Validity.OPEN,))):
             if _touches(extent, permit):
                 for message in await self.asking.remembered.recall(permit.id, _PROMISE):
                     await self._change(permit, message, await self._promise(permit))
@@ -71,9 +71,9 @@ class PermitNews:
             await self._post(permit, f"{_PROMISE}:giver", permit.by, Note(text=texts.ended_of_yours(permit, event)))
 
     async def _promise(self, permit: Preapproval) -> Note:
-        desk = self.asking.desk
-        doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=desk.judge))
-        held = any(_touches(one.extent, permit) for one in await in_thread(lambda: freezes(desk.ledger)))
+        services = self.asking.services
+        doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=services.judge))
+        held = any(_touches(one.extent, permit) for one in await in_thread(lambda: freezes(services.ledger)))
         return Note(text=texts.allowed_to_you(permit, doubt, frozen=held))
 
     async def _post(
@@ -92,7 +92,7 @@ class PermitNews:
 
     def _find(self, event: Event) -> Preapproval | None:
         try:
-            return self.asking.desk.ledger.find(Preapproval, str(event.subject))
+            return self.asking.services.ledger.find(Preapproval, str(event.subject))
         except NotFound:
             return None
 

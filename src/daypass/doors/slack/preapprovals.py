@@ -33,9 +33,11 @@ class Preapprovals:
             case Allow():
                 await self._allow(turn, said)
             case Withdraw(id=permit_id):
-                desk = self.counter.desk
+                services = self.counter.services
                 permit = await in_thread(
-                    lambda: preapprovals.withdraw(permit_id, by=turn.person, ledger=desk.ledger, now=desk.clock())
+                    lambda: preapprovals.withdraw(
+                        permit_id, by=turn.person, ledger=services.ledger, now=services.clock()
+                    )
                 )
                 await turn.tell(Note(text=texts_ahead.withdrawn(permit)))
             case Again():
@@ -45,12 +47,12 @@ class Preapprovals:
             case GoAway():
                 await self._away(turn, said)
             case ComeBack():
-                desk = self.counter.desk
-                await in_thread(lambda: say_back(turn.person, ledger=desk.ledger, now=desk.clock()))
+                services = self.counter.services
+                await in_thread(lambda: say_back(turn.person, ledger=services.ledger, now=services.clock()))
                 await turn.tell(Note(text=texts_ahead.BACK))
 
     async def _allow(self, turn: Interaction, said: Allow) -> None:
-        desk = self.counter.desk
+        services = self.counter.services
         given = preapprovals.InAdvance(
             to=said.to,
             by=turn.person,
@@ -62,14 +64,14 @@ class Preapprovals:
             reason=said.reason,
             key=turn.key,
         )
-        permit = await in_thread(lambda: preapprovals.allow(given, judge=desk.judge, now=desk.clock()))
-        doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=desk.judge))
+        permit = await in_thread(lambda: preapprovals.allow(given, judge=services.judge, now=services.clock()))
+        doubt = await in_thread(lambda: preapprovals.doubt(permit, judge=services.judge))
         await turn.tell(Note(text=texts_ahead.allowed(permit, doubt)))
 
     async def _again(self, turn: Interaction, said: Again) -> None:
-        desk = self.counter.desk
+        services = self.counter.services
         repeat = Repeat(by=turn.person, request_id=said.id, term=said.term, reason=said.reason, key=turn.key)
-        ask = await in_thread(lambda: once_more(repeat, ledger=desk.ledger, now=desk.clock()))
+        ask = await in_thread(lambda: once_more(repeat, ledger=services.ledger, now=services.clock()))
         note = (
             await previewed(self.counter, ask) if said.dry_run else Note(text=texts.filed(await self.counter.file(ask)))
         )
@@ -77,9 +79,9 @@ class Preapprovals:
 
     async def _offers(self, turn: Interaction) -> None:
         person = await self.counter.person(turn.person)
-        found = await in_thread(lambda: offers(self.counter.desk.rules(), person))
+        found = await in_thread(lambda: offers(self.counter.services.rules(), person))
         sentences = [one.sentence for one in found.offers[:_MOST]]
-        naming = await in_thread(lambda: in_private(self.counter.desk, sentences))
+        naming = await in_thread(lambda: in_private(self.counter.services, sentences))
         lines = [texts_ahead.offer(one.rule.id, naming.sentence(one.sentence)) for one in found.offers[:_MOST]]
         lines = lines or [texts_ahead.NOTHING_OFFERED]
         await turn.tell(
@@ -87,14 +89,14 @@ class Preapprovals:
         )
 
     async def _away(self, turn: Interaction, said: GoAway) -> None:
-        desk = self.counter.desk
+        services = self.counter.services
         absence = await in_thread(
             lambda: say_away(
                 turn.person,
                 until=said.until,
                 delegate=said.delegate,
-                judge=desk.judge,
-                now=desk.clock(),
+                judge=services.judge,
+                now=services.clock(),
             )
         )
         await turn.tell(Note(text=texts_ahead.away(absence)))

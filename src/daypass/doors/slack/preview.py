@@ -15,6 +15,6 @@ async def previewed(counter: Verbs, ask: Ask) -> Note:
     notes = [context(escape(note)) for note in seen.dry_run.notes]
     text = texts.previewed(seen.request, at_once=seen.decision.at_once)
     asked = preview(seen.decision.stages)
-    naming = await in_thread(lambda: in_private(counter.desk, asked))
+    naming = await in_thread(lambda: in_private(counter.services, asked))
     order = [context(naming.sentence(one)) for one in asked]
     return Note(text=text, blocks=(section(text), *order, *papers, *notes))

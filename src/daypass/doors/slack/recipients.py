@@ -18,18 +18,18 @@ def channels(request: Request, settings: SlackSettings) -> Sequence[str]:
     return list(dict.fromkeys(channel for channel in wanted if channel))
 
 
-def approvers(desk: Services, request: Request, now: datetime) -> list[PrincipalId]:
+def approvers(services: Services, request: Request, now: datetime) -> list[PrincipalId]:
     """
     Everyone who may decide now in the stage that waits and has not, each once, never a party of the request.
 
     Raises Unavailable while Slack does not say who is in a group.
     """
-    return people_of(open_now(request, now), request, desk.directory)
+    return people_of(open_now(request, now), request, services.directory)
 
 
-def may_be_asked(desk: Services, one: PrincipalId) -> bool:
+def may_be_asked(services: Services, one: PrincipalId) -> bool:
     """Whether somebody could decide at all: nothing of a request is sent to a guest, or to somebody of elsewhere."""
     try:
-        return desk.directory.principal(one).may_decide
+        return services.directory.principal(one).may_decide
     except NotFound:
         return False

@@ -62,12 +62,12 @@ log = structlog.get_logger()
 class RequestMessages:
     """Brings what Slack shows of a request up to date. Raises TryLater, Unavailable and NotFound."""
 
-    desk: Services
+    services: Services
     asking: ApproverMessages
 
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened."""
-        seen = await in_thread(lambda: Verbs(desk=self.desk).view(subject))
+        seen = await in_thread(lambda: Verbs(services=self.services).view(subject))
         if await self._was_never_seen(seen.request):
             return
         picture = replace(seen, stuck=notice.event.kind is EntryKind.GRANT_STUCK)
@@ -109,14 +109,14 @@ class RequestMessages:
 
     @property
     def _alarm(self) -> Alarm:
-        return Alarm(desk=self.desk, asking=self.asking)
+        return Alarm(services=self.services, asking=self.asking)
 
     async def _status(self, picture: RequestView) -> None:
         request = picture.request
-        shown = replace(picture, request=opened(request, self.desk.clock()))
-        promise = self.desk.judge.deliveries[request.delivery].promise(request.entitlement.resource)
+        shown = replace(picture, request=opened(request, self.services.clock()))
+        promise = self.services.judge.deliveries[request.delivery].promise(request.entitlement.resource)
         for reader in _readers(picture):
-            note = status_card(shown, reader=reader.id, promise=promise, public_url=self.desk.public_url)
+            note = status_card(shown, reader=reader.id, promise=promise, public_url=self.services.public_url)
             await self._show(request.id, reader, note)
             await self._take_back_offer(picture, reader)
 

@@ -54,8 +54,8 @@ class RulesDoor:
 
     async def do(self, turn: Interaction, said: ShowRules) -> None:
         """Answer `/daypass rules`, with one rule, or with the changes that wait."""
-        desk = self.counter.desk
-        seen = await in_thread(lambda: look(desk, turn.person))
+        services = self.counter.services
+        seen = await in_thread(lambda: look(services, turn.person))
         if said.what == "changes":
             await self._changes(turn, seen)
             return
@@ -67,8 +67,8 @@ class RulesDoor:
 
     async def more(self, turn: Interaction) -> None:
         """List the rules that follow on those that were shown."""
-        desk, start = self.counter.desk, int(turn.value) if turn.value.isdecimal() else 0
-        seen = await in_thread(lambda: look(desk, turn.person))
+        services, start = self.counter.services, int(turn.value) if turn.value.isdecimal() else 0
+        seen = await in_thread(lambda: look(services, turn.person))
         await turn.tell(
             Note(
                 text=rules_texts.counted(len(seen.book.rules)), blocks=tuple(_rules(seen, list(seen.book.rules), start))
@@ -106,12 +106,14 @@ class RulesDoor:
             return refused(error, view, _FIELDS)
 
     def _submitted(self, draft: RuleDraft, by: PrincipalId, key: str) -> Answer:
-        desk = self.counter.desk
-        text = text_of(desk, draft)
+        services = self.counter.services
+        text = text_of(services, draft)
         if draft.seen != digest_of(text):
             again = rules_texts.LOOK_AGAIN if draft.seen else ""
-            return ShowView(view=self._considered(draft, would(desk, draft, by), again))
-        change = proposing.propose(replace(proposal(draft, text), key=key), by=by, judge=desk.judge, now=desk.clock())
+            return ShowView(view=self._considered(draft, would(services, draft, by), again))
+        change = proposing.propose(
+            replace(proposal(draft, text), key=key), by=by, judge=services.judge, now=services.clock()
+        )
         said = rules_texts.proposed(change.id)
         return ShowView(view=page(said), said=said)
 
@@ -135,8 +137,8 @@ class RulesDoor:
         return await in_thread(lambda: self._open(rule_id, by, as_text=as_text, turned=turned))
 
     def _open(self, rule_id: str, by: PrincipalId, *, as_text: bool, turned: bool) -> View:
-        desk = self.counter.desk
-        version = opened(desk, rule_id, by)
+        services = self.counter.services
+        version = opened(services, rule_id, by)
         fields = self._pickable(shown(find(version.text, rule_id)))
         text = rule_text(version.text, rule_id) if as_text else None
         if (text is not None and len(text) > LONGEST_TEXT) or (text is None and unfit(fields)):
@@ -145,10 +147,10 @@ class RulesDoor:
         if not turned:
             return form(draft, kept=self._kept(draft))
         draft = replace(draft, fields=replace(fields, paused=not fields.paused))
-        return self._considered(draft, would(desk, draft, by), top=True)
+        return self._considered(draft, would(services, draft, by), top=True)
 
     def _new(self, sort: str, by: PrincipalId) -> View:
-        version = opened(self.counter.desk, "", by)
+        version = opened(self.counter.services, "", by)
         text = rules_texts.NEW_RULE if sort == "text" else None
         fields = (
             RuleFields(denies=True, levels=tuple(level_words()), deliveries=tuple(Delivery))
@@ -159,7 +161,7 @@ class RulesDoor:
 
     def _pickable(self, fields: RuleFields) -> RuleFields:
         named = {*fields.who.people, *fields.approvers.people}
-        strangers = {one for one in named if unknown(self.counter.desk, PrincipalId(one))}
+        strangers = {one for one in named if unknown(self.counter.services, PrincipalId(one))}
         return replace(fields, who=typed_too(fields.who, strangers), approvers=typed_too(fields.approvers, strangers))
 
     def _kept(self, draft: RuleDraft) -> tuple[str, ...]:
@@ -167,7 +169,7 @@ class RulesDoor:
         if draft.text is not None or not draft.rule:
             return ()
         try:
-            version = versions.kept(self.counter.desk.rules).version(self.counter.desk.clock())
+            version = versions.kept(self.counter.services.rules).version(self.counter.services.clock())
             return kept(find(version.text, draft.rule))
         except DaypassError:
             return ()
@@ -176,9 +178,9 @@ class RulesDoor:
         if not seen.owner:
             await turn.tell(Note(text=_why_not(seen)))
             return
-        desk = self.counter.desk
+        services = self.counter.services
         for change in seen.changes[:_MOST_CARDS]:
-            found = await in_thread(partial(facts, desk, change))
+            found = await in_thread(partial(facts, services, change))
             await turn.tell(rules_card.change_card(found, viewer=turn.person))
         if not seen.changes:
             await turn.tell(Note(text=rules_texts.NO_CHANGES))

@@ -41,14 +41,16 @@ class RulesDeciding:
 
     async def show(self, turn: Interaction) -> None:
         """Show one change with what it would do, and the buttons to decide on it."""
-        desk, change_id = self.counter.desk, parse_id(turn.value)
-        found = await self._for_owner(turn.person, lambda: facts(desk, find_change(change_id, desk.ledger)))
+        services, change_id = self.counter.services, parse_id(turn.value)
+        found = await self._for_owner(turn.person, lambda: facts(services, find_change(change_id, services.ledger)))
         await turn.tell(change_card(found, viewer=turn.person))
 
     async def approve(self, turn: Interaction) -> None:
         """Put somebody else's change in force."""
-        desk, change_id = self.counter.desk, parse_id(turn.value)
-        version = await in_thread(lambda: approve_change(change_id, by=turn.person, judge=desk.judge, now=desk.clock()))
+        services, change_id = self.counter.services, parse_id(turn.value)
+        version = await in_thread(
+            lambda: approve_change(change_id, by=turn.person, judge=services.judge, now=services.clock())
+        )
         await turn.tell(Note(text=rules_texts.applied(version.number)))
 
     async def ask_why_not(self, turn: Interaction) -> None:
@@ -57,12 +59,14 @@ class RulesDeciding:
 
     async def deny(self, turn: Interaction) -> Answer:
         """Turn a change down with the reason that was typed."""
-        desk, said = self.counter.desk, typed_if_any(turn.state, "reason")
+        services, said = self.counter.services, typed_if_any(turn.state, "reason")
         change_id = parse_id(turn.body["view"]["private_metadata"])
         try:
             reason = parse_reason(said)
             await in_thread(
-                lambda: deny_change(change_id, by=turn.person, reason=reason, enders=desk.enders, now=desk.clock())
+                lambda: deny_change(
+                    change_id, by=turn.person, reason=reason, enders=services.enders, now=services.clock()
+                )
             )
         except DaypassError as error:
             return refused(error, _deny_form(change_id, said, refusal_sentence(error)), ("reason",))
@@ -70,8 +74,10 @@ class RulesDeciding:
 
     async def withdraw(self, turn: Interaction) -> None:
         """Take one's own change back."""
-        desk, change_id = self.counter.desk, parse_id(turn.value)
-        await in_thread(lambda: withdraw_change(change_id, by=turn.person, ledger=desk.ledger, now=desk.clock()))
+        services, change_id = self.counter.services, parse_id(turn.value)
+        await in_thread(
+            lambda: withdraw_change(change_id, by=turn.person, ledger=services.ledger, now=services.clock())
+        )
         await turn.tell(Note(text=rules_texts.WITHDRAWN))
 
     async def whole(self, turn: Interaction) -> None:
@@ -84,23 +90,23 @@ class RulesDeciding:
     async def differences(self, turn: Interaction) -> None:
         """List what a change that is watched would have decided differently."""
         change_id = parse_id(turn.value)
-        events = await self._for_owner(turn.person, lambda: shadow.differences(change_id, self.counter.desk.ledger))
+        events = await self._for_owner(turn.person, lambda: shadow.differences(change_id, self.counter.services.ledger))
         told = [_difference(one) for one in events[-_MOST_DIFFERENCES:]] or [rules_texts.NO_DIFFERENCES]
         await turn.tell(Note(text=rules_texts.differing(len(events)), blocks=tuple(map(section, told))))
 
     async def _for_owner(self, by: PrincipalId, work: Callable[[], T]) -> T:
-        desk = self.counter.desk
+        services = self.counter.services
 
         def judged() -> T:
-            must_own(by, judge=desk.judge)
+            must_own(by, judge=services.judge)
             return work()
 
         return await in_thread(judged)
 
     def _lines(self, change_id: GrantId) -> str:
-        desk = self.counter.desk
-        change = find_change(change_id, desk.ledger)
-        base = desk.ledger.find(RulesVersion, key_of(change.base))
+        services = self.counter.services
+        change = find_change(change_id, services.ledger)
+        base = services.ledger.find(RulesVersion, key_of(change.base))
         return difference(base.text, change.text, names=rules_texts.sides(change.base, change.id))
 
 

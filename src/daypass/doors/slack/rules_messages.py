@@ -41,14 +41,14 @@ log = structlog.get_logger()
 class RulesConversation:
     """Brings what Slack shows of a change up to date. Raises TryLater, Unavailable and NotFound."""
 
-    desk: Services
+    services: Services
     asking: ApproverMessages
 
     async def tell(self, notice: Notice, subject: GrantId) -> None:
         """Tell everyone concerned of one thing that happened to a change."""
-        change = await in_thread(lambda: find_change(subject, self.desk.ledger))
+        change = await in_thread(lambda: find_change(subject, self.services.ledger))
         if change.state is ChangeState.PENDING:
-            await self._ask(await in_thread(lambda: facts(self.desk, change)))
+            await self._ask(await in_thread(lambda: facts(self.services, change)))
             return
         await self._redraw(change)
         if notice.event.kind is EntryKind.RULES_CHANGED:
@@ -60,7 +60,7 @@ class RulesConversation:
         change, channel = found.change, self.asking.settings.approvals_channel
         if channel and not await self.asking.remembered.recall(change.id, f"rules:{channel}"):
             await self._post(channel, found)
-        owners = await in_thread(lambda: [one for one in owners_of_rules(self.desk) if one != change.author])
+        owners = await in_thread(lambda: [one for one in owners_of_rules(self.services) if one != change.author])
         for one in owners[: self.asking.settings.most_asked]:
             if not await self.asking.remembered.recall(change.id, f"rules:{one}"):
                 await self._post(one, found)
@@ -80,7 +80,7 @@ class RulesConversation:
         known = await self.asking.remembered.recall(change.id, "rules")
         if not known:
             return
-        note = change_card(await in_thread(lambda: facts(self.desk, change)))
+        note = change_card(await in_thread(lambda: facts(self.services, change)))
         for message in known:
             try:
                 await self.asking.outgoing.change(message, note)
@@ -89,11 +89,11 @@ class RulesConversation:
 
     async def _others(self) -> None:
         """Say on the others that wait that they were overtaken."""
-        waiting = await in_thread(lambda: self.desk.ledger.all(RulesChange, states=(ChangeState.PENDING,)))
+        waiting = await in_thread(lambda: self.services.ledger.all(RulesChange, states=(ChangeState.PENDING,)))
         for change in waiting:
             await self._redraw(change)
 
     async def _tell_author(self, change: RulesChange, event: Event) -> None:
-        in_force = await in_thread(lambda: kept(self.desk.rules).version(self.desk.clock()).number)
+        in_force = await in_thread(lambda: kept(self.services.rules).version(self.services.clock()).number)
         said = rules_texts.told_author(change, in_force, str(event.details.get("reason") or ""), event.actor)
         await self.asking.say_once(change.author, Note(text=said), subject=change.id, purpose="rules-author")

@@ -87,20 +87,20 @@ class Faulty(Exception):
         self.beside, self.others = beside, others
 
 
-def look(desk: Services, by: PrincipalId) -> RulesView:
+def look(services: Services, by: PrincipalId) -> RulesView:
     """Read the rules as this person may see them."""
-    book, version = desk.rules(), _version(desk)
-    why_not = _why_not(desk, by, book)
-    waiting = () if why_not else desk.ledger.all(RulesChange, states=(ChangeState.PENDING,))
+    book, version = services.rules(), _version(services)
+    why_not = _why_not(services, by, book)
+    waiting = () if why_not else services.ledger.all(RulesChange, states=(ChangeState.PENDING,))
     owners = [*book.owners.people, *([version.author] if version else [])]
-    naming = replace(names(desk, (*map(in_words, book.rules), *owners)), private=True)
+    naming = replace(names(services, (*map(in_words, book.rules), *owners)), private=True)
     return RulesView(book=book, version=version, changes=tuple(waiting), why_not=why_not, naming=naming)
 
 
-def opened(desk: Services, rule_id: str, by: PrincipalId) -> RulesVersion:
+def opened(services: Services, rule_id: str, by: PrincipalId) -> RulesVersion:
     """Read what a form opens with, for an owner. Raises NotYours, Misconfigured, BadInput for a rule that is gone."""
-    must_own(by, judge=desk.judge)
-    version = kept(desk.rules).version(desk.clock())
+    must_own(by, judge=services.judge)
+    version = kept(services.rules).version(services.clock())
     if rule_id:
         find(version.text, rule_id)
     return version
@@ -111,18 +111,18 @@ def proposal(draft: RuleDraft, text: str) -> proposing.Proposal:
     return proposing.Proposal(text=text, base=draft.base, note=draft.note, shadow=shadow(draft))
 
 
-def would(desk: Services, draft: RuleDraft, by: PrincipalId) -> Would:
+def would(services: Services, draft: RuleDraft, by: PrincipalId) -> Would:
     """Say what a draft would do. Raises what proposing it would raise, and Faulty."""
-    text = text_of(desk, draft)
+    text = text_of(services, draft)
     _must_be_read(text, draft)
-    made = proposing.draft(proposal(draft, text), by=by, judge=desk.judge, now=desk.clock())
-    seen = effects(made.present, made.proposed, judge=desk.judge, now=desk.clock())
-    return Would(text=text, digest=digest_of(text), effect=seen, naming=names(desk, said(seen)))
+    made = proposing.draft(proposal(draft, text), by=by, judge=services.judge, now=services.clock())
+    seen = effects(made.present, made.proposed, judge=services.judge, now=services.clock())
+    return Would(text=text, digest=digest_of(text), effect=seen, naming=names(services, said(seen)))
 
 
-def text_of(desk: Services, draft: RuleDraft) -> str:
+def text_of(services: Services, draft: RuleDraft) -> str:
     """Make the whole text that a draft comes to, from the version in force. Raises Conflict when that is another."""
-    version = kept(desk.rules).version(desk.clock())
+    version = kept(services.rules).version(services.clock())
     proposing.must_be_base(draft.base, version)
     if draft.text is not None:
         return (
@@ -136,10 +136,10 @@ def text_of(desk: Services, draft: RuleDraft) -> str:
     return with_fields(version.text, draft.rule, changed(before, draft.fields, known))
 
 
-def unknown(desk: Services, one: PrincipalId) -> bool:
+def unknown(services: Services, one: PrincipalId) -> bool:
     """Whether Slack knows nobody by this id; one that it cannot tell of now is not unknown."""
     try:
-        desk.directory.principal(one)
+        services.directory.principal(one)
     except NotFound:
         return True
     except DaypassError:
@@ -152,34 +152,34 @@ def shadow(draft: RuleDraft) -> timedelta | None:
     return None if draft.shadow == NO_SHADOW else parse_length(draft.shadow)
 
 
-def facts(desk: Services, change: RulesChange) -> ChangeView:
+def facts(services: Services, change: RulesChange) -> ChangeView:
     """Read what a change changes, and what it would do."""
-    now = desk.clock()
-    version = kept(desk.rules).version(now)
+    now = services.clock()
+    version = kept(services.rules).version(now)
     sentences: tuple[str, ...] = ()
     seen: ChangeEffect | None = None
     try:
-        base = version if change.base == version.number else desk.ledger.find(RulesVersion, key_of(change.base))
+        base = version if change.base == version.number else services.ledger.find(RulesVersion, key_of(change.base))
         proposed = parse(change.text, name=PROPOSED)
         before = parse(base.text, name="base")
         # Who may change the rules stands first, where no long list of rules cuts it off.
         sentences = (*other_than_rules(before, proposed), *(one.sentence for one in changes(before, proposed)))
         if change.state is ChangeState.PENDING and change.base == version.number:
-            seen = effects(desk.rules(), proposed, judge=desk.judge, now=now)
+            seen = effects(services.rules(), proposed, judge=services.judge, now=now)
     except (RulesUnreadable, NotFound):
         pass  # it is shown without
-    deciders = _deciders(desk, change)
+    deciders = _deciders(services, change)
     owners = (*deciders.people, *deciders.slack_groups)
-    naming = names(desk, (change.author, *owners, *sentences, *(said(seen) if seen else ())))
+    naming = names(services, (change.author, *owners, *sentences, *(said(seen) if seen else ())))
     return ChangeView(
         change=change, in_force=version.number, sentences=sentences, effect=seen, naming=naming, deciders=deciders
     )
 
 
-def _deciders(desk: Services, change: RulesChange) -> Approvers:
+def _deciders(services: Services, change: RulesChange) -> Approvers:
     """Who may decide on a change; nobody is named while the rules cannot be read."""
     try:
-        owners = desk.rules().owners
+        owners = services.rules().owners
     except RulesUnreadable:
         return Approvers()
     return Approvers(
@@ -195,32 +195,32 @@ def said(effect: ChangeEffect) -> Iterator[str]:
     yield from (one.sentence for one in effect.pending)
 
 
-def names(desk: Services, texts: Iterable[str]) -> Naming:
+def names(services: Services, texts: Iterable[str]) -> Naming:
     """Look up the people whose ids stand in these, so that they can be named without being rung up."""
     texts = list(texts)
     found = list(dict.fromkeys(PrincipalId(one) for text in texts for one in _ID.findall(text)))
     quiet: dict[PrincipalId, str] = {}
     for one in found[:_MOST_LOOKED_UP]:
         try:
-            quiet[one] = desk.directory.principal(one).name
+            quiet[one] = services.directory.principal(one).name
         except DaypassError:
             quiet[one] = one
     rest = {one: one for one in found[_MOST_LOOKED_UP:]}
-    return Naming(quiet=quiet | rest, groups=group_names(desk, groups_in(texts)))
+    return Naming(quiet=quiet | rest, groups=group_names(services, groups_in(texts)))
 
 
-def _version(desk: Services) -> RulesVersion | None:
+def _version(services: Services) -> RulesVersion | None:
     try:
-        return kept(desk.rules).version(desk.clock())
+        return kept(services.rules).version(services.clock())
     except RulesUnreadable:
         raise
     except Misconfigured:
         return None
 
 
-def _why_not(desk: Services, by: PrincipalId, book: RuleBook) -> str:
+def _why_not(services: Services, by: PrincipalId, book: RuleBook) -> str:
     try:
-        must_own(by, judge=desk.judge.under(book))
+        must_own(by, judge=services.judge.under(book))
     except NotYours as refusal:
         return refusal.sentence
     return ""

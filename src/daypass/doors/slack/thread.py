@@ -31,7 +31,7 @@ _SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 class Threads:
     """Keeps what is said under our messages."""
 
-    desk: Services
+    services: Services
     _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """In each thread one reply is kept after the other, in the order in which they came."""
 
@@ -50,7 +50,7 @@ class Threads:
         if subject is None:
             return
         with suppress(NotFound):  # a message of ours about a request that is not there: nothing to keep it with
-            await in_thread(lambda: keep(subject, saying, ledger=self.desk.ledger, now=self.desk.clock()))
+            await in_thread(lambda: keep(subject, saying, ledger=self.services.ledger, now=self.services.clock()))
 
     async def _subject(self, channel: str, root: str, *, ours: bool) -> GrantId | None:
         """
@@ -59,10 +59,10 @@ class Threads:
         Somebody may reply before Slack has answered our post: under a message of ours it is looked up again.
         """
         for pause in _PAUSES_S if ours else ():
-            if (found := await in_thread(lambda: self.desk.postings.subject_of(channel, root))) is not None:
+            if (found := await in_thread(lambda: self.services.postings.subject_of(channel, root))) is not None:
                 return found
             await asyncio.sleep(pause)
-        return await in_thread(lambda: self.desk.postings.subject_of(channel, root))
+        return await in_thread(lambda: self.services.postings.subject_of(channel, root))
 
 
 def _spoken(event: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -26,16 +26,16 @@ MOST = 100
 """Slack shows no more."""
 
 
-def places(desk: Services, by: PrincipalId, typed: str) -> list[str]:
+def places(services: Services, by: PrincipalId, typed: str) -> list[str]:
     """
     Names of buckets while one is typed, then the prefixes and objects in it, one level at a time.
 
     What was typed is offered first when it is a place by itself, so that one can ask for what is not there yet.
     """
-    book, person = desk.rules(), desk.directory.principal(by)
+    book, person = services.rules(), services.directory.principal(by)
     plain = _plain(typed)
     try:
-        found = _within(desk, book, person, plain) if "/" in plain else _buckets(desk, book, person, plain)
+        found = _within(services, book, person, plain) if "/" in plain else _buckets(services, book, person, plain)
     except DaypassError as error:  # AWS shows us nothing, and what was typed can be asked for all the same
         log.warning("slack.nothing_suggested", error=error.report)
         found = []
@@ -54,25 +54,27 @@ def _plain(typed: str) -> str:
     return place.path if ":" in typed and place.kind == BARE else typed.strip()
 
 
-def _buckets(desk: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
-    named = [bucket for bucket in desk.catalogue.buckets() if typed.lower() in bucket and may_see(book, person, bucket)]
+def _buckets(services: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
+    named = [
+        bucket for bucket in services.catalogue.buckets() if typed.lower() in bucket and may_see(book, person, bucket)
+    ]
     return sorted(named, key=lambda bucket: (not bucket.startswith(typed.lower()), bucket))
 
 
-def _within(desk: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
+def _within(services: Services, book: RuleBook, person: Principal, typed: str) -> list[str]:
     bucket, _, start = typed.partition("/")
     if not may_see(book, person, bucket, levels=_LIST):
         return []
     try:
-        keys = desk.catalogue.prefixes(bucket, start)
+        keys = services.catalogue.prefixes(bucket, start)
     except (BadInput, NotFound):
         return []
     return [f"{bucket}/{key}" for key in keys if may_name(book, person, bucket, key, levels=_LIST)]
 
 
-def nearly(desk: Services, by: PrincipalId, typed: str) -> list[str]:
+def nearly(services: Services, by: PrincipalId, typed: str) -> list[str]:
     """Find the place, of those that rules lend this person, that may have been meant where nothing fits."""
-    book, person = desk.rules(), desk.directory.principal(by)
+    book, person = services.rules(), services.directory.principal(by)
     try:
         wanted = Entitlement(resource=parse_resource(typed), levels=frozenset({READ}))
     except BadInput:

@@ -1,5 +1,5 @@
 """
-The verbs as the Slack door calls them: in a thread, with the collaborators that lie on the desk.
+The verbs as the Slack door calls them: in a thread, with the collaborators of the doors.
 
 The verbs are plain functions that wait for a database and for AWS; Slack's conversations run on an event loop, which
 must never wait.
@@ -39,76 +39,86 @@ _THREADS = ThreadPoolExecutor(12, thread_name_prefix="slack")
 class Verbs:
     """What a person can have done. Every method raises what its verb raises."""
 
-    desk: Services
+    services: Services
 
     async def file(self, ask: Ask) -> Request:
         """File a request."""
-        return await in_thread(lambda: submit(ask, judge=self.desk.judge, now=self.desk.clock()))
+        return await in_thread(lambda: submit(ask, judge=self.services.judge, now=self.services.clock()))
 
     async def preview(self, ask: Ask) -> Preview:
         """Say what filing it would do."""
-        return await in_thread(lambda: preview(ask, judge=self.desk.judge, now=self.desk.clock()))
+        return await in_thread(lambda: preview(ask, judge=self.services.judge, now=self.services.clock()))
 
     async def approve(self, request_id: GrantId, *, by: PrincipalId, length: timedelta | None) -> Grant | None:
         """Approve a request, for `length` or as it was asked; None while others must approve it too."""
-        desk = self.desk
-        return await in_thread(lambda: approve(request_id, by=by, length=length, judge=desk.judge, now=desk.clock()))
+        services = self.services
+        return await in_thread(
+            lambda: approve(request_id, by=by, length=length, judge=services.judge, now=services.clock())
+        )
 
     async def deny(self, request_id: GrantId, *, by: PrincipalId, reason: str) -> Request:
         """Turn a request down."""
-        desk = self.desk
-        return await in_thread(lambda: deny(request_id, by=by, reason=reason, enders=desk.enders, now=desk.clock()))
+        services = self.services
+        return await in_thread(
+            lambda: deny(request_id, by=by, reason=reason, enders=services.enders, now=services.clock())
+        )
 
     async def revoke(self, grant_id: GrantId, *, by: PrincipalId, reason: str) -> Grant:
         """End somebody's grant."""
-        desk = self.desk
-        return await in_thread(lambda: revoke(grant_id, by=by, reason=reason, enders=desk.enders, now=desk.clock()))
+        services = self.services
+        return await in_thread(
+            lambda: revoke(grant_id, by=by, reason=reason, enders=services.enders, now=services.clock())
+        )
 
     async def cancel(self, request_id: GrantId, *, by: PrincipalId) -> Request:
         """Take a request back."""
-        return await in_thread(lambda: cancel(request_id, by=by, ledger=self.desk.ledger, now=self.desk.clock()))
+        return await in_thread(
+            lambda: cancel(request_id, by=by, ledger=self.services.ledger, now=self.services.clock())
+        )
 
     async def drop(self, grant_id: GrantId, *, by: PrincipalId) -> Grant:
         """End one's own grant."""
-        return await in_thread(lambda: drop(grant_id, by=by, ledger=self.desk.ledger, now=self.desk.clock()))
+        return await in_thread(lambda: drop(grant_id, by=by, ledger=self.services.ledger, now=self.services.clock()))
 
     async def extend(self, wanted: MoreTime) -> Request:
         """Ask for more time."""
-        return await in_thread(lambda: extend(wanted, judge=self.desk.judge, now=self.desk.clock()))
+        return await in_thread(lambda: extend(wanted, judge=self.services.judge, now=self.services.clock()))
 
     async def console(self, grant_id: GrantId, *, by: PrincipalId) -> str:
         """Make a console sign-in address: a secret."""
-        desk = self.desk
-        return await in_thread(lambda: desk.handout.console(grant_id, by=by))
+        services = self.services
+        return await in_thread(lambda: services.handout.console(grant_id, by=by))
 
     async def link(self, grant_id: GrantId, key: str, *, by: PrincipalId) -> str:
         """Make the address of a Daypass link: a secret."""
-        desk = self.desk
-        token = await in_thread(lambda: links.make(grant_id, key, by=by, ledger=desk.ledger, now=desk.clock()))
-        return f"{desk.public_url}/l/{token}"
+        services = self.services
+        token = await in_thread(lambda: links.make(grant_id, key, by=by, ledger=services.ledger, now=services.clock()))
+        return f"{services.public_url}/l/{token}"
 
     async def waiting_login(self, user_code: str) -> Login:
         """Find the command line that waits with a code."""
-        desk = self.desk
-        return await in_thread(lambda: login.waiting(user_code, logins=desk.logins, now=desk.clock()))
+        services = self.services
+        return await in_thread(lambda: login.waiting(user_code, logins=services.logins, now=services.clock()))
 
     async def confirm_login(self, user_code: str, *, by: PrincipalId) -> Login:
         """Make a waiting command line one's own."""
-        desk = self.desk
+        services = self.services
         return await in_thread(
-            lambda: login.confirm(user_code, by=by, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+            lambda: login.confirm(
+                user_code, by=by, logins=services.logins, ledger=services.ledger, now=services.clock()
+            )
         )
 
     async def reject_login(self, user_code: str, *, by: PrincipalId) -> Login:
         """End a waiting command line that is not one's own."""
-        desk = self.desk
+        services = self.services
         return await in_thread(
-            lambda: login.reject(user_code, by=by, logins=desk.logins, ledger=desk.ledger, now=desk.clock())
+            lambda: login.reject(user_code, by=by, logins=services.logins, ledger=services.ledger, now=services.clock())
         )
 
     async def person(self, principal_id: PrincipalId) -> Principal:
         """Read one person."""
-        return await in_thread(lambda: self.desk.directory.principal(principal_id))
+        return await in_thread(lambda: self.services.directory.principal(principal_id))
 
     async def request_view(self, subject: GrantId, *, by: PrincipalId) -> RequestView:
         """Read a request and its grant, for somebody who may see it. Raises NotFound for anybody else."""
@@ -116,16 +126,16 @@ class Verbs:
 
     async def concealed(self, error: Refusal, subject: GrantId, *, by: PrincipalId) -> Refusal:
         """A refusal that is about a request, as this person may read it."""
-        judge, now = self.desk.judge, self.desk.clock()
+        judge, now = self.services.judge, self.services.clock()
         return await in_thread(lambda: concealed(error, subject, lambda: viewer(by, judge=judge), judge=judge, now=now))
 
     def view_for(self, subject: GrantId, by: PrincipalId) -> RequestView:
         """The same for somebody who may see it, in the thread one is in. Raises NotFound for anybody else."""
-        return visible_view(subject, by=by, judge=self.desk.judge, now=self.desk.clock())
+        return visible_view(subject, by=by, judge=self.services.judge, now=self.services.clock())
 
     def view(self, subject: GrantId) -> RequestView:
         """Read a request and its grant, in the thread one is in. Raises NotFound."""
-        return request_view(subject, ledger=self.desk.ledger)
+        return request_view(subject, ledger=self.services.ledger)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

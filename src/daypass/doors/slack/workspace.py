@@ -69,9 +69,9 @@ def web_client(settings: SlackSettings) -> AsyncWebClient:
 class Workspace:
     """The workspace the app is installed in: asked of Slack once (`auth.test`), written down, and then known."""
 
-    def __init__(self, client: AsyncWebClient, desk: Services | None = None) -> None:
-        """Take whom to ask, and where it is written down; without a desk it is asked anew by each process."""
-        self._client, self._desk = client, desk
+    def __init__(self, client: AsyncWebClient, services: Services | None = None) -> None:
+        """Take whom to ask, and where it is written down; without services it is asked again by each process."""
+        self._client, self._services = client, services
         self._team: str | None = None
         self._lock = asyncio.Lock()
 
@@ -96,26 +96,26 @@ class Workspace:
         In an organisation of several workspaces (Enterprise Grid) one person has an id in each and one in all, and
         Slack may say either. Only there is it asked; while nobody can tell, it is the id that came.
         """
-        desk = self._desk
-        if desk is None or not (body.get("enterprise") or body.get("enterprise_id")):
+        services = self._services
+        if services is None or not (body.get("enterprise") or body.get("enterprise_id")):
             return person
         try:
             async with asyncio.timeout(_LOOKING_S):
-                return await in_thread(lambda: _main(person, desk))
+                return await in_thread(lambda: _main(person, services))
         except TimeoutError:
             return person
 
     async def _remembered(self) -> str | None:
-        if (desk := self._desk) is None:
+        if (services := self._services) is None:
             return None
         token = str(self._client.token)
-        return await in_thread(lambda: known_team(token, desk.ledger))
+        return await in_thread(lambda: known_team(token, services.ledger))
 
     async def _asked(self) -> str:
         team = await self._ask()
-        if (desk := self._desk) is not None:
+        if (services := self._services) is not None:
             token = str(self._client.token)
-            await in_thread(lambda: remember_team(token, team, ledger=desk.ledger, now=desk.clock()))
+            await in_thread(lambda: remember_team(token, team, ledger=services.ledger, now=services.clock()))
         return team
 
     async def _ask(self) -> str:
@@ -130,11 +130,11 @@ class Workspace:
         return str(answer["team_id"])
 
 
-def _main(person: PrincipalId, desk: Services) -> PrincipalId:
+def _main(person: PrincipalId, services: Services) -> PrincipalId:
     try:
-        return desk.directory.principal(person).main
+        return services.directory.principal(person).main
     except DaypassError:
-        known = desk.directory.last_known(person)
+        known = services.directory.last_known(person)
         return known.main if known else person
 
 

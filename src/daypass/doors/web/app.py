@@ -36,7 +36,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add(
-    app: FastAPI, desk: Services, *, trusted_proxies: Networks = (), faults: Callable[[], Mapping[str, str]] = dict
+    app: FastAPI, services: Services, *, trusted_proxies: Networks = (), faults: Callable[[], Mapping[str, str]] = dict
 ) -> CollectorRegistry:
     """
     Add the pages to an app. Returns the registry that /metrics shows, for others to add their own to.
@@ -45,17 +45,17 @@ def add(
     process what is wrong with it, in words; an empty text when nothing is.
     """
     registry = CollectorRegistry(auto_describe=True)
-    registry.register(ServiceMetrics(desk))
+    registry.register(ServiceMetrics(services))
     app.add_middleware(Timed, registry=registry)
-    app.include_router(_pages(desk, trusted_proxies))
-    app.include_router(passkeys.routes(desk))
-    app.include_router(confirm.routes(desk))
-    app.include_router(end_session.routes(desk))
-    app.include_router(_instruments(desk, registry, trusted_proxies, faults))
+    app.include_router(_pages(services, trusted_proxies))
+    app.include_router(passkeys.routes(services))
+    app.include_router(confirm.routes(services))
+    app.include_router(end_session.routes(services))
+    app.include_router(_instruments(services, registry, trusted_proxies, faults))
     return registry
 
 
-def _pages(desk: Services, trusted_proxies: Networks) -> APIRouter:
+def _pages(services: Services, trusted_proxies: Networks) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
@@ -78,7 +78,7 @@ def _pages(desk: Services, trusted_proxies: Networks) -> APIRouter:
 
     @router.api_route("/l/{token}", methods=["GET", "HEAD"])
     def link(token: str, request: Request) -> Response:
-        return open_link(token, request, desk, trusted_proxies)
+        return open_link(token, request, services, trusted_proxies)
 
     @router.get("/problems/{code}")
     def kind(code: str, request: Request) -> Response:
@@ -99,19 +99,19 @@ def _pages(desk: Services, trusted_proxies: Networks) -> APIRouter:
 
 
 def _instruments(
-    desk: Services, registry: CollectorRegistry, trusted_proxies: Networks, faults: Callable[[], Mapping[str, str]]
+    services: Services, registry: CollectorRegistry, trusted_proxies: Networks, faults: Callable[[], Mapping[str, str]]
 ) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
     def health() -> JSONResponse:
-        found = {"database": _fault(lambda: desk.queue.depth(now=_EVER)), **faults()}
+        found = {"database": _fault(lambda: services.queue.depth(now=_EVER)), **faults()}
         # Unreadable rules refuse every new request, and altered rows give nothing; but grants must still be served and
         # ended: not a reason to stop us.
         status = HTTPStatus.SERVICE_UNAVAILABLE if any(found.values()) else HTTPStatus.OK
-        found |= {"rules": _fault(desk.rules), "ledger": _fault(lambda: _must_be_ours(desk))}
+        found |= {"rules": _fault(services.rules), "ledger": _fault(lambda: _must_be_ours(services))}
         # Nor is a damaged journal: nothing is given then, and everything must still be ended.
-        found["journal"] = _journal(desk.book)
+        found["journal"] = _journal(services.book)
         return JSONResponse({name: fault or "ok" for name, fault in found.items()}, status)
 
     @router.get("/metrics")
@@ -132,8 +132,8 @@ def _journal(book: Journal) -> str:
     return "not signed now: the remembered head cannot be reached; see the log" if book.unsigned() else ""
 
 
-def _must_be_ours(desk: Services) -> None:
-    if altered := desk.ledger.all(Alteration, states=(Validity.OPEN,)):
+def _must_be_ours(services: Services) -> None:
+    if altered := services.ledger.all(Alteration, states=(Validity.OPEN,)):
         raise Misconfigured(f"{len(altered)} rows of the ledger were changed outside Daypass or cannot be read.")
 
 

@@ -32,43 +32,43 @@ from daypass.ports.asker import is_asking
 from daypass.resources.registry import describe
 
 
-def routes(desk: Services) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     """The page, and where its answer goes."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/approve/{ticket}")
     def show(ticket: str, request: Request) -> Response:
         try:
-            offer = confirm.offer(ticket, at=site(desk.public_url), ledger=desk.ledger, now=desk.clock())
+            offer = confirm.offer(ticket, at=site(services.public_url), ledger=services.ledger, now=services.clock())
         except DaypassError as error:
-            return refused_page(request, error, desk)
-        return ceremony_page(request, _approving(ticket, offer, desk))
+            return refused_page(request, error, services)
+        return ceremony_page(request, _approving(ticket, offer, services))
 
     @router.post("/approve")
     def approve(answer: Answered) -> DoneOut:
         confirmed = confirm.confirm(
             Signed(ticket=answer.ticket, answer=answer.proof or {}),
-            approve=lambda request_id, by, length: _approve(request_id, by, length, desk),
-            at=site(desk.public_url),
-            ledger=desk.ledger,
-            now=desk.clock(),
+            approve=lambda request_id, by, length: _approve(request_id, by, length, services),
+            at=site(services.public_url),
+            ledger=services.ledger,
+            now=services.clock(),
         )
-        return _told(confirmed, desk)
+        return _told(confirmed, services)
 
     return router
 
 
-def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, desk: Services) -> Grant | None:
+def _approve(request_id: GrantId, by: PrincipalId, length: timedelta | None, services: Services) -> Grant | None:
     is_asking(by)
     click = Click(by=by, length=length, second_factor=True)
-    return decide.approve_with(request_id, click, judge=desk.judge, now=desk.clock())
+    return decide.approve_with(request_id, click, judge=services.judge, now=services.clock())
 
 
-def _approving(ticket: str, offer: confirm.ApprovalOffer, desk: Services) -> Ceremony:
+def _approving(ticket: str, offer: confirm.ApprovalOffer, services: Services) -> Ceremony:
     return Ceremony(
         title="Approve this?",
-        sentence=f"You are {name_of(offer.by, desk)}. Your passkey signs for exactly what stands here.",
-        rows=tuple(_rows(offer, desk)),
+        sentence=f"You are {name_of(offer.by, services)}. Your passkey signs for exactly what stands here.",
+        rows=tuple(_rows(offer, services)),
         advice="If you did not press Approve just now, close this page and tell whoever runs Daypass.",
         button="Approve with your passkey",
         answer_to="/approve",
@@ -77,26 +77,26 @@ def _approving(ticket: str, offer: confirm.ApprovalOffer, desk: Services) -> Cer
     )
 
 
-def _rows(offer: confirm.ApprovalOffer, desk: Services) -> Iterator[tuple[str, str]]:
+def _rows(offer: confirm.ApprovalOffer, services: Services) -> Iterator[tuple[str, str]]:
     request = offer.request
-    yield "Who", name_of(request.principal, desk)
+    yield "Who", name_of(request.principal, services)
     if request.principal != request.requestor:
-        yield "Asked by", name_of(request.requestor, desk)
+        yield "Asked by", name_of(request.requestor, services)
     yield "What", describe(request.entitlement)
-    yield "For how long", _how_long(offer.term, _zone(offer.by, desk))
+    yield "For how long", _how_long(offer.term, _zone(offer.by, services))
     if request.recurs is not None:
         yield "Again and again", _windows(request.recurs)
     if offer.term != request.term:
-        yield "Asked for", _how_long(request.term, _zone(offer.by, desk))
+        yield "Asked for", _how_long(request.term, _zone(offer.by, services))
     yield "Why", request.reason or "(no reason given)"
     if request.ask.wish.note:
         yield "Note to the approvers", request.ask.wish.note
     yield "Request", request.id
 
 
-def _told(confirmed: confirm.Confirmed, desk: Services) -> DoneOut:
+def _told(confirmed: confirm.Confirmed, services: Services) -> DoneOut:
     request: Asked = confirmed.request
-    who, what = name_of(request.principal, desk), describe(request.entitlement)
+    who, what = name_of(request.principal, services), describe(request.entitlement)
     if confirmed.grant is None:
         return DoneOut(title="Your approval counts", sentence=f"{who} waits for others now, to {what}.")
     return DoneOut(title="Approved", sentence=f"{who} may {what}. You can close this page.")
@@ -118,8 +118,8 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} ({zone.key})"
 
 
-def _zone(person: PrincipalId, desk: Services) -> ZoneInfo:
+def _zone(person: PrincipalId, services: Services) -> ZoneInfo:
     try:
-        return ZoneInfo(desk.directory.principal(person).tz)
+        return ZoneInfo(services.directory.principal(person).tz)
     except (DaypassError, ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")

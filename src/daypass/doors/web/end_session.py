@@ -18,14 +18,14 @@ from daypass.lifecycle.passkeys.relying_party import site
 from daypass.model.errors import DaypassError
 
 
-def routes(desk: Services) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     """The page, and where its answer goes."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/end/{ticket}")
     def show(ticket: str, request: Request) -> Response:
         try:
-            offer = _page(desk).offer(ticket, now=desk.clock())
+            offer = _page(services).offer(ticket, now=services.clock())
         except DaypassError as error:
             return refused_page(request, error)
         return ceremony_page(request, _letting(ticket, offer))
@@ -34,8 +34,8 @@ def routes(desk: Services) -> APIRouter:
     def confirm(answer: Answered, request: Request) -> DoneOut:
         address = address_of(request, request.app.state.trusted_proxies)
         signed = Signed(ticket=answer.ticket, answer=answer.proof or {})
-        stranger = Stranger(address=address, attempts=desk.attempts)
-        _page(desk).confirm(signed, stranger=stranger, now=desk.clock())
+        stranger = Stranger(address=address, attempts=services.attempts)
+        _page(services).confirm(signed, stranger=stranger, now=services.clock())
         return DoneOut(
             title="The command line may end things",
             sentence="For fifteen minutes it ends what you may end, and does nothing else. You can close this page.",
@@ -44,8 +44,8 @@ def routes(desk: Services) -> APIRouter:
     return router
 
 
-def _page(desk: Services) -> session.EndSessionPage:
-    return session.EndSessionPage(at=site(desk.public_url), logins=desk.logins, ledger=desk.ledger)
+def _page(services: Services) -> session.EndSessionPage:
+    return session.EndSessionPage(at=site(services.public_url), logins=services.logins, ledger=services.ledger)
 
 
 def _letting(ticket: str, offer: session.EndSessionOffer) -> Ceremony:

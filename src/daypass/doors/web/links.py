@@ -33,13 +33,13 @@ _NOT_NOW = "It cannot be opened now. Try again in a few minutes, or ask whoever 
 _AHEAD_OF_TIME = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 
 
-def open_link(token: str, request: Request, desk: Services, trusted_proxies: Networks) -> Response:
+def open_link(token: str, request: Request, services: Services, trusted_proxies: Networks) -> Response:
     """Send a person on to the object for 60 seconds, or say why not: 404 for no link, 410 after the end."""
     if is_preview(request):
         return page(request, title="A Daypass link", sentence="Open this link in a browser to get the file it is for.")
     visitor = Visitor(address=address_of(request, trusted_proxies), agent=request.headers.get("user-agent", ""))
     try:
-        url = follow(token, visitor=visitor, attempts=desk.attempts, handout=desk.handout)
+        url = follow(token, visitor=visitor, attempts=services.attempts, handout=services.handout)
     except DaypassError as error:
         return _refused(request, error)
     return RedirectResponse(url, HTTPStatus.SEE_OTHER)

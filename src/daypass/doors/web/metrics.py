@@ -28,33 +28,33 @@ from daypass.views.stuck import OVERDUE
 class ServiceMetrics:
     """Asks the house when it is scraped, so that nothing has to be counted between."""
 
-    def __init__(self, desk: Services) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Read the gauges."""
         try:
-            now = self._desk.clock()
+            now = self._services.clock()
         except Unavailable:  # this machine's clock is off, which the process's own metrics tell
             return
-        stuck = self._desk.queue.troubled(overdue_before=now - OVERDUE)
+        stuck = self._services.queue.troubled(overdue_before=now - OVERDUE)
         yield GaugeMetricFamily(
-            "daypass_due_grants", "Grants a worker should look at now", self._desk.queue.depth(now=now)
+            "daypass_due_grants", "Grants a worker should look at now", self._services.queue.depth(now=now)
         )
         yield GaugeMetricFamily("daypass_stuck_grants", "Grants whose step is over ten minutes late", len(stuck))
-        waiting = held(self._desk.ledger)
+        waiting = held(self._services.ledger)
         yield GaugeMetricFamily(
             "daypass_leavers_held", "People said to have left whom an owner must confirm", len(waiting)
         )
-        altered = self._desk.ledger.all(Alteration, states=(Validity.OPEN,))
+        altered = self._services.ledger.all(Alteration, states=(Validity.OPEN,))
         yield GaugeMetricFamily("daypass_altered_rows", "Rows changed outside Daypass or unreadable", len(altered))
-        damaged = len(self._desk.book.faults())
+        damaged = len(self._services.book.faults())
         yield GaugeMetricFamily("daypass_journal_damaged", "Things found wrong with the journal", damaged)
-        away = bool(self._desk.book.unsigned())
+        away = bool(self._services.book.unsigned())
         yield GaugeMetricFamily("daypass_journal_head_away", "Whether the remembered head cannot be reached", away)
         if damaged:
             return
-        entries = self._desk.book.checkpoint().size
+        entries = self._services.book.checkpoint().size
         yield GaugeMetricFamily("daypass_journal_entries", "Entries in the journal's tree", entries)
 
 

@@ -28,14 +28,14 @@ _ADVICE = (
 )
 
 
-def routes(desk: Services) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     """The two pages, where their answers go, and the script."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/passkeys/new")
     def new(request: Request, ticket: Ticket = "") -> Response:
         try:
-            return ceremony_page(request, _adding(ticket, desk))
+            return ceremony_page(request, _adding(ticket, services))
         except DaypassError as error:
             return refused_page(request, error)
 
@@ -44,10 +44,10 @@ def routes(desk: Services) -> APIRouter:
         said = enrol.EnrolAnswer(ticket=answer.ticket, made=answer.made or {}, proof=answer.proof, name=answer.name)
         passkey = enrol.enrol(
             said,
-            at=site(desk.public_url),
-            directory=desk.directory,
-            ledger=desk.ledger,
-            now=desk.clock(),
+            at=site(services.public_url),
+            directory=services.directory,
+            ledger=services.ledger,
+            now=services.clock(),
         )
         return DoneOut(
             title="Your passkey is added",
@@ -57,15 +57,15 @@ def routes(desk: Services) -> APIRouter:
     @router.get("/passkeys/remove")
     def old(request: Request, ticket: Ticket = "") -> Response:
         try:
-            return ceremony_page(request, _removing(ticket, desk))
+            return ceremony_page(request, _removing(ticket, services))
         except DaypassError as error:
             return refused_page(request, error)
 
     @router.post("/passkeys/remove")
     def take_away(answer: Answered) -> DoneOut:
-        at, now = site(desk.public_url), desk.clock()
+        at, now = site(services.public_url), services.clock()
         passkey = remove.remove(
-            Signed(ticket=answer.ticket, answer=answer.proof or {}), at=at, ledger=desk.ledger, now=now
+            Signed(ticket=answer.ticket, answer=answer.proof or {}), at=at, ledger=services.ledger, now=now
         )
         return DoneOut(
             title="The passkey is removed",
@@ -79,9 +79,9 @@ def routes(desk: Services) -> APIRouter:
     return router
 
 
-def _adding(ticket: str, desk: Services) -> Ceremony:
+def _adding(ticket: str, services: Services) -> Ceremony:
     offer = enrol.offer(
-        ticket, at=site(desk.public_url), directory=desk.directory, ledger=desk.ledger, now=desk.clock()
+        ticket, at=site(services.public_url), directory=services.directory, ledger=services.ledger, now=services.clock()
     )
     first = "With it you confirm approvals that your rules ask more than a click for."
     another = "First confirm with a passkey that you have; then this device makes the new one."
@@ -98,11 +98,11 @@ def _adding(ticket: str, desk: Services) -> Ceremony:
     )
 
 
-def _removing(ticket: str, desk: Services) -> Ceremony:
-    offer = remove.offer(ticket, at=site(desk.public_url), ledger=desk.ledger, now=desk.clock())
+def _removing(ticket: str, services: Services) -> Ceremony:
+    offer = remove.offer(ticket, at=site(services.public_url), ledger=services.ledger, now=services.clock())
     return Ceremony(
         title="Remove a passkey",
-        sentence=f"You are {name_of(offer.passkey.principal, desk)}. Confirm with any passkey of yours.",
+        sentence=f"You are {name_of(offer.passkey.principal, services)}. Confirm with any passkey of yours.",
         rows=(("Passkey", offer.passkey.name), ("Added", f"{offer.passkey.at:%Y-%m-%d}")),
         advice="Without any passkey you cannot give approvals that take one, until you add another.",
         button="Remove it",

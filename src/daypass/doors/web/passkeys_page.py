@@ -63,11 +63,11 @@ def ceremony_page(request: Request, ceremony: Ceremony) -> Response:
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
 
 
-def refused_page(request: Request, error: DaypassError, desk: Services | None = None) -> Response:
+def refused_page(request: Request, error: DaypassError, services: Services | None = None) -> Response:
     """
     Say why there is nothing to do here.
 
-    With a desk by the names that are known by heart, on a page whose address only a login was handed; nobody is looked
+    With services by the names that are known, on a page whose address only a login was handed; nobody is looked
     up for it.
     """
     match error:
@@ -78,20 +78,20 @@ def refused_page(request: Request, error: DaypassError, desk: Services | None = 
         case _:
             title = "Not so"
     sentence = refusals.to_a_stranger(error)
-    if desk is not None:
-        sentence = refusals.sentence_naming(error, lambda one: _by_heart(one, desk))
+    if services is not None:
+        sentence = refusals.sentence_naming(error, lambda one: _by_heart(one, services))
     return page(request, title=title, sentence=sentence, status=HTTPStatus(refusals.status(error)))
 
 
-def _by_heart(person: PrincipalId, desk: Services) -> str:
-    known = desk.directory.last_known(person)
+def _by_heart(person: PrincipalId, services: Services) -> str:
+    known = services.directory.last_known(person)
     return known.name if known else refusals.A_COLLEAGUE
 
 
-def name_of(person: PrincipalId, desk: Services) -> str:
+def name_of(person: PrincipalId, services: Services) -> str:
     """What somebody is called, on a page whose address only a login was handed; their id when it cannot be told."""
     try:
-        return desk.directory.principal(person).name
+        return services.directory.principal(person).name
     except DaypassError:
         return person
 

@@ -235,14 +235,14 @@ def in_stead(step: ClickEffect, directory: Directory, now: datetime) -> ClickEff
     return replace(step, approval=given, stead=stead)
 
 
-def still_open(kind: type[Ahead], key: str, cabinet: Records) -> Ahead:
+def still_open(kind: type[Ahead], key: str, records: Records) -> Ahead:
     """
     Read what was approved in advance as it stands now. Raises NotYours once it was taken back.
 
     It is written again, unchanged, beside what it gives: so whoever takes it back at that very moment comes first or
     second, and never both it and what it gives stand.
     """
-    standing = cabinet.find(kind, key)
+    standing = records.find(kind, key)
     if standing.state is not Validity.OPEN:
         raise NotYours("What was approved in advance was taken back since.")
     return standing

@@ -45,7 +45,7 @@ class StandIn:
         return self._directory.everybody()
 
 
-def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Directory, cabinet: Records) -> Principal:
+def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Directory, records: Records) -> Principal:
     """
     The person who would be handed something of a grant, as the directory has them.
 
@@ -55,21 +55,21 @@ def user_of(grant_id: GrantId, principal_id: PrincipalId, *, directory: Director
     try:
         return directory.principal(principal_id)
     except Unavailable:
-        if not _broke(grant_id, principal_id, cabinet):
+        if not _broke(grant_id, principal_id, records):
             raise
-        known = directory.last_known(principal_id) or _sealed(grant_id, principal_id, cabinet)
+        known = directory.last_known(principal_id) or _sealed(grant_id, principal_id, records)
         if known is None:
             raise
         return known
 
 
-def _broke(grant_id: GrantId, principal_id: PrincipalId, cabinet: Records) -> bool:
+def _broke(grant_id: GrantId, principal_id: PrincipalId, records: Records) -> bool:
     try:
-        return find_review(grant_id, cabinet).principal == principal_id
+        return find_review(grant_id, records).principal == principal_id
     except NotFound:
         return False
 
 
-def _sealed(grant_id: GrantId, principal_id: PrincipalId, cabinet: Records) -> Principal | None:
-    codes = cabinet.all(SealedCode, owner=principal_id)
+def _sealed(grant_id: GrantId, principal_id: PrincipalId, records: Records) -> Principal | None:
+    codes = records.all(SealedCode, owner=principal_id)
     return next((code.person for code in codes if code.used_for == grant_id), None)

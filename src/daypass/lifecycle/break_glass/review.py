@@ -48,10 +48,10 @@ def close_review(review_id: GrantId, *, by: PrincipalId, note: str, judge: Judge
     return overtaken(once)
 
 
-def find_review(review_id: GrantId, cabinet: Records) -> GlassReview:
+def find_review(review_id: GrantId, records: Records) -> GlassReview:
     """Read a review. Raises NotFound."""
     try:
-        return cabinet.find(GlassReview, review_id)
+        return records.find(GlassReview, review_id)
     except NotFound:
         raise NotFound(f"No glass was broken with {review_id}.") from None
 

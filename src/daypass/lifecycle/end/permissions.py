@@ -77,24 +77,24 @@ class Enders:
             raise NotYours("You are not among the owners of the rules; they are named under `owners` in them.")
 
 
-def known_owners(cabinet: Records) -> frozenset[PrincipalId]:
+def known_owners(records: Records) -> frozenset[PrincipalId]:
     """Everybody who owned the rules as they could last be read, by the ledger alone."""
-    named = _known_owners(cabinet)
+    named = _known_owners(records)
     if named is None:
         return frozenset()
     groups: Iterable[str] = (*named.slack_groups, *named.groups)
-    return named.people.union(*(_members(group, cabinet) for group in groups))
+    return named.people.union(*(_members(group, records) for group in groups))
 
 
-def includes(approvers: Approvers, by: PrincipalId, cabinet: Records) -> bool:
+def includes(approvers: Approvers, by: PrincipalId, records: Records) -> bool:
     """Whether somebody is named, or is in a named group as the ledger last had it."""
     groups: Iterable[str] = (*approvers.slack_groups, *approvers.groups)
-    return by in approvers.people or any(by in _members(group, cabinet) for group in groups)
+    return by in approvers.people or any(by in _members(group, records) for group in groups)
 
 
-def remembered(by: PrincipalId, cabinet: Records) -> Principal:
+def remembered(by: PrincipalId, records: Records) -> Principal:
     """Somebody as the ledger knows them: by their id, and by the groups that they were last seen in."""
-    groups = [one.group for one in cabinet.all(KnownGroup) if by in one.people]
+    groups = [one.group for one in records.all(KnownGroup) if by in one.people]
     return Principal(
         id=by,
         name=by,
@@ -118,30 +118,30 @@ def approved(request: Request) -> frozenset[PrincipalId]:
     return frozenset(one.by for one in (*request.approvals, *last))
 
 
-def whose(request: Request, cabinet: Records) -> frozenset[PrincipalId]:
+def whose(request: Request, records: Records) -> frozenset[PrincipalId]:
     """Whose it is, and who answers for the robots among them, by the ledger alone."""
     sides = frozenset({request.requestor, request.principal})
-    return sides | {owner for one in sides if (owner := _owner(one, cabinet)) is not None}
+    return sides | {owner for one in sides if (owner := _owner(one, records)) is not None}
 
 
-def _owner(one: PrincipalId, cabinet: Records) -> PrincipalId | None:
+def _owner(one: PrincipalId, records: Records) -> PrincipalId | None:
     if not one.startswith(ROBOT):
         return None
     try:
-        return cabinet.find(Bot, one).owner
+        return records.find(Bot, one).owner
     except (NotFound, Misconfigured):  # a row that cannot be read adds nobody, and refuses nobody
         return None
 
 
-def _known_owners(cabinet: Records) -> Approvers | None:
+def _known_owners(records: Records) -> Approvers | None:
     try:
-        return cabinet.find(KnownOwners, "owners").named
+        return records.find(KnownOwners, "owners").named
     except (NotFound, Misconfigured):  # a row that cannot be read adds nobody, and refuses nobody
         return None
 
 
-def _members(group: str, cabinet: Records) -> tuple[PrincipalId, ...]:
+def _members(group: str, records: Records) -> tuple[PrincipalId, ...]:
     try:
-        return cabinet.find(KnownGroup, group).people
+        return records.find(KnownGroup, group).people
     except (NotFound, Misconfigured):  # a row that cannot be read adds nobody, and refuses nobody
         return ()

@@ -27,7 +27,7 @@ from daypass.ports import Ledger, Records
 def must_not_be_frozen(
     people: Iterable[Principal | PrincipalId],
     place: Resource | None,
-    cabinet: Records,
+    records: Records,
     *,
     reader: PrincipalId | None = None,
 ) -> Freezes:
@@ -38,13 +38,13 @@ def must_not_be_frozen(
     are known. `reader` is who reads the refusal, where that is one of them: it speaks to them of themselves. Raises
     Misconfigured when the freezes cannot be read: what cannot be read is not read as none.
     """
-    row = freezes_now(cabinet)
+    row = freezes_now(records)
     if not row.standing:
         return row
-    ids = frozenset(one for each in people for one in _accounts(each, cabinet))
+    ids = frozenset(one for each in people for one in _accounts(each, records))
     for freeze in row.standing:
         if freeze.extent.names(ids) or (place is not None and freeze.extent.touches(place)):
-            raise NotAllowed(_sentence(freeze, reader, cabinet))
+            raise NotAllowed(_sentence(freeze, reader, records))
     return row
 
 
@@ -64,9 +64,9 @@ def record_unless_frozen(
     raise Conflict("Too much is being frozen and lifted at this moment; try again.")
 
 
-def freeze_of(person: PrincipalId, cabinet: Records) -> str:
+def freeze_of(person: PrincipalId, records: Records) -> str:
     """What somebody who is frozen themselves is told of that; empty for everybody else."""
-    found = (one for one in freezes(cabinet) if _is_of(person, one, cabinet))
+    found = (one for one in freezes(records) if _is_of(person, one, records))
     return next((to_the_frozen(one) for one in found), "")
 
 
@@ -82,20 +82,20 @@ def to_the_frozen(freeze: Freeze) -> str:
     )
 
 
-def freezes(cabinet: Records) -> tuple[Freeze, ...]:
+def freezes(records: Records) -> tuple[Freeze, ...]:
     """Every freeze that stands, the oldest first."""
-    return freezes_now(cabinet).standing
+    return freezes_now(records).standing
 
 
-def freezes_now(cabinet: Records) -> Freezes:
+def freezes_now(records: Records) -> Freezes:
     """The row of all freezes, as one that was never written where there is none yet."""
     try:
-        return cabinet.find(Freezes, IN_FORCE)
+        return records.find(Freezes, IN_FORCE)
     except NotFound:
         return Freezes(standing=(), at=NEVER)
 
 
-def _accounts(one: Principal | PrincipalId, cabinet: Records) -> Iterable[PrincipalId]:
+def _accounts(one: Principal | PrincipalId, records: Records) -> Iterable[PrincipalId]:
     if isinstance(one, Principal):
         yield from one.same_as
         if one.owner is not None:
@@ -104,17 +104,17 @@ def _accounts(one: Principal | PrincipalId, cabinet: Records) -> Iterable[Princi
     yield found
     if found.startswith(ROBOT):
         try:
-            yield cabinet.find(Bot, found).owner
+            yield records.find(Bot, found).owner
         except NotFound:
             return
 
 
-def _is_of(person: PrincipalId, freeze: Freeze, cabinet: Records) -> bool:
-    return not freeze.extent.everything and freeze.extent.names(frozenset(_accounts(person, cabinet)))
+def _is_of(person: PrincipalId, freeze: Freeze, records: Records) -> bool:
+    return not freeze.extent.everything and freeze.extent.names(frozenset(_accounts(person, records)))
 
 
-def _sentence(freeze: Freeze, reader: PrincipalId | None, cabinet: Records) -> str:
-    if reader is not None and _is_of(reader, freeze, cabinet):
+def _sentence(freeze: Freeze, reader: PrincipalId | None, records: Records) -> str:
+    if reader is not None and _is_of(reader, freeze, records):
         return to_the_frozen(freeze)
     what = "Everything" if freeze.extent.everything else str(freeze.extent)
     return (

@@ -90,10 +90,10 @@ def withdraw_change(change_id: GrantId, *, by: PrincipalId, ledger: Ledger, now:
     return withdrawn
 
 
-def find_change(change_id: GrantId, cabinet: Records) -> RulesChange:
+def find_change(change_id: GrantId, records: Records) -> RulesChange:
     """Read a change. Raises NotFound."""
     try:
-        return cabinet.find(RulesChange, change_id)
+        return records.find(RulesChange, change_id)
     except NotFound:
         raise NotFound(f"There is no change {change_id} of the rules.") from None
 

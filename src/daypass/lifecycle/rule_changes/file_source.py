@@ -95,7 +95,7 @@ class EditedInVain:
     file: RulesVersion
 
 
-def edited_in_vain(rules: KeptRules, cabinet: Records, now: datetime) -> EditedInVain | None:
+def edited_in_vain(rules: KeptRules, records: Records, now: datetime) -> EditedInVain | None:
     """
     Find out whether the rules file was edited though it does not count any more; None when it counts, or was not.
 
@@ -109,25 +109,25 @@ def edited_in_vain(rules: KeptRules, cabinet: Records, now: datetime) -> EditedI
         file = rules.of_file(now)
     except RulesUnreadable:
         return None
-    before = cabinet.newest(RulesVersion, owner=DAYPASS)
-    recent = cabinet.page(RulesVersion, skip=0, size=_RECENT).items
+    before = records.newest(RulesVersion, owner=DAYPASS)
+    recent = records.page(RulesVersion, skip=0, size=_RECENT).items
     known = {one.digest for one in (in_force, before, *recent) if one is not None}
     known_as = {file.digest, digest_of(VERSION_LINE.sub("", file.text, count=1))}
     return None if known_as & known else EditedInVain(in_force=in_force, file=file)
 
 
-def known_file(cabinet: Records) -> KnownRulesFile | None:
+def known_file(records: Records) -> KnownRulesFile | None:
     """The text of the file of which the owners were told last that it does not count."""
     try:
-        return cabinet.find(KnownRulesFile, "rules-file")
+        return records.find(KnownRulesFile, "rules-file")
     except NotFound:
         return None
 
 
-def before_of(version: RulesVersion, cabinet: Records) -> RulesVersion | None:
+def before_of(version: RulesVersion, records: Records) -> RulesVersion | None:
     """Read the version before one; None when there is none, or it cannot be read."""
     try:
-        return cabinet.find(RulesVersion, key_of(version.number - 1))
+        return records.find(RulesVersion, key_of(version.number - 1))
     except (NotFound, Misconfigured):
         return None
 

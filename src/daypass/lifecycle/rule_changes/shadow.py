@@ -52,9 +52,9 @@ def compare(request_id: GrantId, ask: Ask, *, judge: Judge, now: datetime) -> No
         log.warning("rules.shadow_failed", grant=request_id, why=error.sentence)
 
 
-def in_shadow(cabinet: Records, now: datetime) -> list[RulesChange]:
+def in_shadow(records: Records, now: datetime) -> list[RulesChange]:
     """Read the changes that decide in the shadow now."""
-    return cabinet.running(RulesChange, state=ChangeState.PENDING, now=now)[:_MOST]
+    return records.running(RulesChange, state=ChangeState.PENDING, now=now)[:_MOST]
 
 
 def differences(change_id: GrantId, ledger: Ledger) -> list[Event]:

@@ -49,7 +49,7 @@ def kept(rules: Callable[[], RuleBook]) -> KeptRules:
 
 
 def key_of(number: int) -> str:
-    """The key of a version in the cabinet."""
+    """The key of a version among the records."""
     return f"{number:08d}"
 
 

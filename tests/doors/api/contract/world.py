@@ -38,7 +38,7 @@ def a_world(folder: Path) -> Iterator[World]:
         house.rules.write_text(_RULES)
         house.directory.people[DEPLOY] = Principal(id=DEPLOY, name=DEPLOY, owner=BOB)
         # By a name, as browsers keep passkeys for no other.
-        object.__setattr__(house.desk, "public_url", f"http://localhost:{house.port}")
+        object.__setattr__(house.services, "public_url", f"http://localhost:{house.port}")
         with house.client(ANN) as ann, house.client(BOB) as bob, house.client(EVE) as eve:
             bot = str(_made(bob, "/v1/robots", name="deploy", days=30)["token"])
             there = _there(house, ann, eve)

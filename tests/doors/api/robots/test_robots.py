@@ -40,7 +40,7 @@ def test_a_robot_decides_on_nothing(house: House, robot: httpx2.Client, ann: htt
     assert {answer.json()["detail"] for answer in tried.values()} == {
         "A robot asks and never decides; a person has to."
     }
-    assert house.desk.ledger.request(request).state == "pending"
+    assert house.services.ledger.request(request).state == "pending"
 
 
 def test_a_colleague_decides_and_not_who_answers_for_the_robot(
@@ -136,7 +136,7 @@ def test_a_robot_whose_owner_has_left_is_refused(house: House, robot: httpx2.Cli
 def test_a_robot_whose_owner_has_left_is_adopted(house: House, bob: httpx2.Client, ann: httpx2.Client):
     """By another owner of the rules, with another token."""
     added(bob)
-    book = replace(house.desk.rules(), owners=NamedPeople(people=frozenset({BOB, ANN})))
+    book = replace(house.services.rules(), owners=NamedPeople(people=frozenset({BOB, ANN})))
     house.under(lambda: book)
     house.directory.change(BOB, active=False)
     adopted = ann.post("/v1/robots/deploy/adopt", json={"days": 3}).json()
@@ -179,7 +179,7 @@ def test_a_robot_that_cannot_be_is_refused(bob: httpx2.Client, wrong: dict[str, 
 def test_whatever_is_written_of_a_robot_it_never_decides(house: House, bob: httpx2.Client):
     """Not even one that somebody gave the scope in the database."""
     token = added(bob)["token"]
-    kept = house.desk.ledger.find(Bot, DEPLOY)
+    kept = house.services.ledger.find(Bot, DEPLOY)
     give_every_scope(house, kept)
     with speaking(house, token) as robot:
         assert robot.post("/v1/requests/abcdefgh2345/approve", json={"for": "requested"}).status_code == 403
@@ -188,7 +188,7 @@ def test_whatever_is_written_of_a_robot_it_never_decides(house: House, bob: http
 def give_every_scope(house: House, robot: Bot) -> None:
     """Write what no verb would write."""
     tampered = replace(robot, scopes=frozenset(LoginScope))
-    house.desk.ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, tampered, by=ANN, now=house.clock()))
+    house.services.ledger.record(robot_fact(EntryKind.ROBOT_CHANGED, tampered, by=ANN, now=house.clock()))
 
 
 def test_an_owner_who_rotated_a_bots_token_does_not_approve_what_was_asked_with_it(house: House, bob: httpx2.Client):

@@ -122,7 +122,7 @@ def test_a_token_with_one_scope_does_that_and_nothing_else(house: House, bob: ht
             ]
 
     assert wrong == []
-    assert house.desk.ledger.grants() == []
+    assert house.services.ledger.grants() == []
 
 
 def test_a_session_that_only_ends_things_opens_nothing_else(house: House):
@@ -159,7 +159,7 @@ def _only_ending(house: House) -> str:
         token_hash=digest("only-ending"),
     )
     event = Event(kind=EntryKind.LOGIN_ISSUED, at=house.clock(), actor=BOB)
-    house.desk.ledger.record(Fact(event=event, changes=(login,), told=False))
+    house.services.ledger.record(Fact(event=event, changes=(login,), told=False))
     return "only-ending"
 
 
