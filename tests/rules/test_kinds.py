@@ -74,6 +74,19 @@ def test_a_rule_with_an_account_is_about_that_account_and_not_about_home():
     assert isinstance(decide(rules("acme-*"), ask(there)), Denied)
 
 
+def test_a_denial_that_names_an_account_holds_at_home_too():
+    """The number may be that of the home account, which the rules do not know: nothing slips through by it."""
+    there, home = Resource(account=ELSEWHERE, path="acme-reports/2026/"), parse_resource("acme-reports/2026/")
+    denied = f'    deny: true\n    who: anyone\n    on: [acme-*]\n    account: "{ELSEWHERE}"\n    because: Closed.\n'
+    book = written(
+        "  - id: all\n    who: anyone\n    may: [read]\n    on: [acme-*]\n    for: {default: 1h, max: 2h}\n"
+        f"    approve: at-once\n  - id: closed\n{denied}"
+    )
+
+    answers = [decide(book, ask(one)) for one in (there, home)]
+    assert [one.sentence for one in answers if isinstance(one, Denied)] == ["Closed.", "Closed."]
+
+
 def test_a_kind_is_named_before_a_colon():
     """`s3:` may be written, and means what is meant without it."""
     assert isinstance(decide(rules("s3:acme-*"), ask(parse_resource("acme-reports/2026/"))), Allowed)

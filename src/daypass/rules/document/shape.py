@@ -155,7 +155,7 @@ class DenyShape(Shape):
     )
     on: Places = Field(description="Patterns; an ask that so much as overlaps one of them is denied.")
     account: Account | None = Field(
-        None, description="The account in which they are looked for. Left out: the home account, and no other."
+        None, description="The account in which they are looked for, and the home account. Left out: the latter alone."
     )
     when: WhenShape | None = Field(None, description="When it denies, as below; everything given there must be so.")
     delivery: Deliveries = Field(

@@ -57,11 +57,20 @@ def deny_rule(shape: DenyShape, groups: Groups, *, line: int) -> DenyRule:
         who=_people(shape.who, groups),
         levels=frozenset(shape.may or (level.word for level in kind_called(shape.on[0].kind).levels)),
         extras=frozenset(shape.extras or ()),
-        places=tuple(pattern.in_account(shape.account or "") for pattern in shape.on),
+        places=tuple(pattern.in_account(account) for account in _denied_in(shape) for pattern in shape.on),
         when=conditions(shape.when),
         deliveries=frozenset(shape.delivery),
         because=shape.because.strip() or f"Rule {shape.id} forbids this.",
     )
+
+
+def _denied_in(shape: DenyShape) -> tuple[str, ...]:
+    """
+    The accounts in which a denial holds: the home account too, where it names one.
+
+    The number may be that of the home account, which the rules do not know: what cannot be told is not read as nothing.
+    """
+    return (shape.account, "") if shape.account else ("",)
 
 
 def conditions(shape: WhenShape | None) -> Conditions | None:
