@@ -33,7 +33,7 @@ from daypass.lifecycle.attempts import Stranger
 from daypass.lifecycle.break_glass import codes
 from daypass.lifecycle.break_glass.dossier import dossier
 from daypass.lifecycle.break_glass.redeem import counts
-from daypass.lifecycle.break_glass.review import close_review, find_review, may_review, open_reviews
+from daypass.lifecycle.break_glass.review import close_review, find_review, may_review
 from daypass.lifecycle.visibility import unknown
 from daypass.model.break_glass import GlassReview
 from daypass.model.errors import NotFound
@@ -41,6 +41,7 @@ from daypass.model.grant import GrantId
 from daypass.model.network import whose
 from daypass.model.principal import NOBODY, Principal
 from daypass.model.request import Ask
+from daypass.views.overview import reviews_for
 
 router = api_router("break glass", "/glass")
 
@@ -85,9 +86,7 @@ def left(caller: Reader, services: WithServices, now: Now) -> CodesLeftOut:
 @router.get("/reviews")
 def reviews(caller: Reader, services: WithServices, now: Now) -> ReviewsOut:
     """List the reviews that wait for me, and those that are owed for what I did."""
-    waiting = [
-        review for review in open_reviews(services.ledger) if may_review(review, caller, judge=services.judge, now=now)
-    ]
+    waiting = reviews_for(services.judge, caller, now)
     mine = services.ledger.all(GlassReview, owner=caller.id)
     people = {review.principal for review in waiting} | {review.closed_by for review in mine if review.closed_by}
     return ReviewsOut(
