@@ -61,6 +61,14 @@ def test_what_is_said_anew_replaces_what_was(walk: Walk) -> None:
     assert (ask.wish.term, ask.wish.reason) == (Term(length=3 * HOUR), "INC-43")
 
 
+def test_a_note_is_said_again_only_beside_the_same_reason(walk: Walk) -> None:
+    """It was for those who decided then; with another reason, and for more time, it says nothing."""
+    grant = walk.active(note="Before noon, please.")
+    assert again(walk).wish.note == "Before noon, please."
+    assert again(walk, reason="INC-43").wish.note == ""
+    assert walk.extend(grant.id).ask.wish.note == ""
+
+
 def test_nobody_repeats_what_somebody_else_asked(walk: Walk) -> None:
     """Nor what nobody asked."""
     request = walk.ask()

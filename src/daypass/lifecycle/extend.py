@@ -66,6 +66,7 @@ def _ask(wanted: MoreTime, ledger: Ledger, now: datetime) -> Ask:
             before.ask.wish,
             term=wanted.term or as_given(grant),
             reason=wanted.reason or before.reason,
+            note="",  # it was for those who decided then
             recurs=None,
         ),
         extends=grant.id,

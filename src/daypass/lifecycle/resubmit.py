@@ -39,6 +39,7 @@ def once_more(repeat: Repeat, *, ledger: Ledger, now: datetime) -> Ask:
             before.ask.wish,
             term=repeat.term or _same(before, now),
             reason=repeat.reason or before.reason,
+            note="" if repeat.reason else before.ask.wish.note,
             recurs=None,
         ),
         beneficiary=before.beneficiary,
