@@ -315,8 +315,18 @@ def test_a_new_denial_is_added(house: Office, ann: BlockingActor):
     assert change.text == OWNED + (
         "\n  - id: no-drafts\n    deny: true\n"
         '    because: "They are drafts."\n    who: anyone\n'
-        '    may: [list, read, write, delete]\n    on: ["acme-drafts/**"]\n'
+        '    on: ["acme-drafts/**"]\n'
     )
+
+
+def test_a_denial_of_some_levels_has_those_of_its_kind(house: Office, ann: BlockingActor):
+    """What was left ticked of another kind is not written."""
+    form = opened(ann, "rules.new.denial")
+    values = {"id": "no-drafts", "who_anyone": ["anyone"], "on": "acme-drafts/**", "because": "They are drafts."}
+    ann.submit(pressed(ann, form, values | {"may": ["delete", "assume"]}))
+    change = ann.wait_until(lambda: next(iter(changes(house)), None))
+
+    assert '    may: [delete]\n    on: ["acme-drafts/**"]\n' in change.text
 
 
 def test_a_new_rule_is_added_as_text(house: Office, ann: BlockingActor):

@@ -13,7 +13,8 @@ from daypass.model.errors import BadInput
 from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
-from daypass.resources.registry import level_words
+from daypass.model.resource import BARE
+from daypass.resources.registry import KINDS, kind_called, level_words
 from daypass.rules.document.shape import UNSAID
 from daypass.rules.document.values import is_person_id
 from daypass.rules.document.yaml_source import Data
@@ -138,7 +139,7 @@ def changed(rule: Mapping[str, Data], fields: RuleFields, groups: Iterable[str])
     if (fields.anyone, _sets(fields.who, known)) != (before.anyone, _sets(before.who, known)):
         made["who"] = "anyone" if fields.anyone else _people(fields.who, known)
     if set(fields.levels) != set(before.levels):
-        made["may"] = list[Data](ordered(fields.levels))
+        made["may"] = _levels(fields)
     if _lines(fields.places) != _lines(before.places):
         made["on"] = list[Data](_lines(fields.places))
     if set(fields.deliveries) != set(_deliveries(rule, denies=fields.denies)):
@@ -246,6 +247,19 @@ def _sets(folk: Folk, known: frozenset[str]) -> dict[str, frozenset[str]]:
 
 def _typed(groups: str) -> list[str]:
     return [word for part in re.split(r"[,\n]", groups) if (word := part.strip().removeprefix("@"))]
+
+
+def _levels(fields: RuleFields) -> list[Data] | None:
+    """
+    The levels as the document has them. A denial of all that its kind has leaves them out, and so denies what comes.
+
+    All ticks of a new denial are set, those of other kinds among them: what its kind does not have is not written.
+    """
+    kind = (_lines(fields.places) or [""])[0].partition(":")[0]
+    there = {level.word for level in kind_called(kind if kind in KINDS else BARE).levels}
+    if not fields.denies or there.isdisjoint(fields.levels):
+        return list[Data](ordered(fields.levels))
+    return None if there <= set(fields.levels) else list[Data](ordered(there & set(fields.levels)))
 
 
 def _lines(places: str) -> list[str]:
