@@ -1,6 +1,8 @@
 """Two real processes that fold one journal, each with its own connections."""
 
 import io
+import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +18,14 @@ from tests.store.facts import a_grant, fact
 from tests.store.workers import fold_all
 
 
+def _until(so: Callable[[], bool]) -> None:
+    """Wait until something is so, for two minutes at most."""
+    started = time.monotonic()
+    while not so():
+        assert time.monotonic() - started < 120
+        time.sleep(0.01)
+
+
 def race(url: str, heads: tuple[Path, Path], *, entries: int) -> list[int]:
     """
     Let two processes fold, an entry a time, while entries come; returns how many folds each has done.
@@ -29,7 +39,9 @@ def race(url: str, heads: tuple[Path, Path], *, entries: int) -> list[int]:
     for head in heads:
         SqlBook(store, HeadFile(head)).fold()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        racing = [pool.submit(fold_all, url, head, entries) for head in heads]
+        ready = [head.with_name(f"ready-{number}") for number, head in enumerate(heads)]
+        racing = [pool.submit(fold_all, url, head, entries, mark) for head, mark in zip(heads, ready, strict=True)]
+        _until(lambda: all(mark.exists() for mark in ready))  # on a busy machine one starts long after the other
         for number in range(entries):
             SqlLedger(store).record(fact(a_grant(), number=number))
         ended = [one.result(timeout=400) for one in racing]

@@ -56,10 +56,11 @@ def record_for_ever(url: str) -> None:
         revision += 1
 
 
-def fold_all(url: str, head: Path, size: int) -> tuple[int, tuple[str, ...]]:
+def fold_all(url: str, head: Path, size: int, ready: Path) -> tuple[int, tuple[str, ...]]:
     """Fold, an entry a time, until the journal has so many; returns how often we did, and what was found wrong."""
     database = databases.open(url, SIGNER)
     book, done = SqlBook(database, HeadFile(head)), 0
+    ready.touch()
     while book.checkpoint().size < size and not book.faults():
         done += book.fold(1)
     database.close()
