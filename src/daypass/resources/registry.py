@@ -23,7 +23,11 @@ _EVERY_LEVEL = [level for kind in KINDS.values() for level in kind.levels]
 LEVELS: Mapping[str, str] = {level.word: level.label for level in [*_EVERY_LEVEL, *reversed(_EVERY_LEVEL)]}
 """Every word for a level, of whatever kind, with what it lets its holder do."""
 
-_NAMED = re.compile(r"([a-z][a-z0-9-]*):(?!//)(.*)", re.DOTALL)
+
+def split_kind(text: str, kinds: Mapping[str, Kind] = KINDS) -> tuple[str, str]:
+    """Split `role:deploy` into the kind and what is behind it. The kind is empty where none is named, as in a URL."""
+    word, colon, rest = text.partition(":")
+    return (word, rest) if colon and word in kinds and not rest.startswith("//") else ("", text)
 
 
 def kind_of(resource: Resource) -> Kind:
@@ -45,9 +49,9 @@ def parse_resource(text: str, *, kinds: Mapping[str, Kind] = KINDS) -> Resource:
     An ARN or a URL is of the kind that claims it; one that nobody claims is explained by S3.
     """
     text = text.strip()
-    named = _NAMED.fullmatch(text)
-    if named is not None and named[1] in kinds:
-        return kinds[named[1]].parse(named[2])
+    named, rest = split_kind(text, kinds)
+    if named:
+        return kinds[named].parse(rest)
     found = next((kind for kind in kinds.values() if kind.claims(text)), kinds[BARE])
     return found.parse(text)
 

@@ -31,7 +31,7 @@ from daypass.model.grant import Delivery
 from daypass.model.principal import ROBOT
 from daypass.model.request import LONGEST_NOTE, LONGEST_REASON
 from daypass.model.resource import BARE
-from daypass.resources.registry import KINDS, LEVELS
+from daypass.resources.registry import KINDS, LEVELS, split_kind
 
 CALLBACK = "request"
 FIELDS = ("level", "resource", "length", "reason", "note", "delivery", "start", "person", "every")
@@ -171,8 +171,7 @@ def _what(said: str) -> Block:
 
 
 def _kind(said: str) -> str:
-    word, colon, _ = said.partition(":")
-    return word if colon and word in KINDS else BARE
+    return split_kind(said)[0] or BARE
 
 
 def _levels(said: str) -> Block:

@@ -14,7 +14,7 @@ from daypass.model.grant import Delivery
 from daypass.model.length import parse_length
 from daypass.model.principal import ROBOT
 from daypass.model.resource import BARE
-from daypass.resources.registry import KINDS, kind_called, level_words
+from daypass.resources.registry import kind_called, level_words, split_kind
 from daypass.rules.document.shape import UNSAID
 from daypass.rules.document.values import is_person_id
 from daypass.rules.document.yaml_source import Data
@@ -255,8 +255,8 @@ def _levels(fields: RuleFields) -> list[Data] | None:
 
     All ticks of a new denial are set, those of other kinds among them: what its kind does not have is not written.
     """
-    kind = (_lines(fields.places) or [""])[0].partition(":")[0]
-    there = {level.word for level in kind_called(kind if kind in KINDS else BARE).levels}
+    kind, _ = split_kind((_lines(fields.places) or [""])[0])
+    there = {level.word for level in kind_called(kind or BARE).levels}
     if not fields.denies or there.isdisjoint(fields.levels):
         return list[Data](ordered(fields.levels))
     return None if there <= set(fields.levels) else list[Data](ordered(there & set(fields.levels)))

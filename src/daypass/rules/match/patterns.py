@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 
 from daypass.model.errors import BadInput
 from daypass.model.resource import BARE, Resource, prefix
-from daypass.resources.registry import KINDS, kind_called
+from daypass.resources.registry import kind_called, split_kind
 
 _TOKEN = re.compile(r"\*+|[^*]", re.DOTALL)
 _REGEX = re.compile(r"^\^|\$$|/\.\*$|\(\?|\[\^|\\")
@@ -145,8 +145,8 @@ class Pattern:
 
 def parse_pattern(text: str) -> Pattern:
     """Read a pattern. Raises BadInput (field `resource`) with a sentence that says what to write instead."""
-    word, colon, rest = text.partition(":")
-    kind, path = (word, rest) if colon and word in KINDS and not rest.startswith("//") else (BARE, text)
+    named, path = split_kind(text)
+    kind = named or BARE
     if fault := next(_faults(path), None):
         raise BadInput(fault, field="resource")
     stem, wildcard, tail = kind_called(kind).pattern(path).partition("*")
