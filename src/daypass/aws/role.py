@@ -21,6 +21,7 @@ from typing import Any
 
 from daypass.aws.arn import account_of, partition_of
 from daypass.aws.clients import Clients
+from daypass.aws.identities import own_arn
 from daypass.aws.partitions import suffix
 from daypass.aws.refusals import asking
 from daypass.model.errors import AwsForbids, BadInput, NotFound
@@ -69,7 +70,7 @@ class RoleInAws:
 
         A freeze, a denial or a grant of `role:deploy` would not be known to be about `role:123456789012:deploy`.
         """
-        if resource.account == account_of(self._caller()):
+        if resource.account == account_of(own_arn(self._clients)):
             raise BadInput(
                 f"{resource.account} is the account that Daypass works in; write role:{resource.path}.",
                 field="resource",
@@ -101,10 +102,6 @@ class RoleInAws:
         with asking("iam:GetRole", of=f"role {name}"):
             return self._clients.iam.get_role(RoleName=name)["Role"]
 
-    def _caller(self) -> str:
-        with asking("sts:GetCallerIdentity"):
-            return str(self._clients.sts.get_caller_identity()["Arn"])
-
     def _guarded(self, role: Any) -> str:
         if role["Path"].startswith(_AWS_PATHS):
             return "it is AWS's own"
@@ -118,7 +115,7 @@ class RoleInAws:
     def _is_ours(self, role: Any) -> bool:
         if role["Path"].startswith(_OUR_PATHS) or INSTALLATION_TAG in _tags(role) or role["Arn"] in self._ours:
             return True
-        caller = self._caller()
+        caller = own_arn(self._clients)
         # arn:aws:sts::123456789012:assumed-role/NAME/SESSION, without the role's path
         return ":assumed-role/" in caller and caller.split("/")[1] == role["RoleName"]
 

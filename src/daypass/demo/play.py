@@ -187,10 +187,6 @@ class Story:
         tell.claim("It cleans up: nothing of it is left in AWS.", wait_for(lambda: not held(company.aws)))
         tell.sees("Alice", self.alice.wait_for_message("nded", within=20).visible_text)
 
-    def _moment_of_refusal(self) -> datetime | None:
-        allowed = may(self.company.keys[ALICE], self.company.aws.endpoint, REPORT)
-        return None if allowed else datetime.now(UTC)
-
     def _log_in(self, person: BlockingActor) -> None:
         known = seen(person)
         waiting = self._start(person.id, "login")

@@ -100,10 +100,6 @@ def _only_end(client: Client, person: str | None, file: Path | None, *, prompt: 
     click.echo(f"You can end things as {token['principal']} until {until}: done, cancel, deny, revoke, panic, freeze.")
 
 
-def _by_code(client: Client, code: str) -> dict[str, Any]:
-    return client.post("/end-session", {"code": code})
-
-
 def _by_passkey(client: Client, person: str) -> dict[str, Any]:
     begun = client.post("/login/device", {"client": platform.node()[:200], "only_end": True})
     handed = client.post("/end-session/passkey", {"person": person, "user_code": begun["user_code"]})
