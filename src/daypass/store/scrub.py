@@ -12,7 +12,7 @@ Rows are read some hundreds at a time, each page in a statement of its own, so t
 nobody waiting, and may go on for as long as it needs. Whether the journal's own entries are whole is the book's to say.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -64,8 +64,10 @@ class SqlScrub:
         """Go over everything once, and give each row that was changed outside Daypass or cannot be read."""
         for table in _TABLES.values():
             yield from self._rows(table)
-        yield from self._deleted()
-        yield from self._untold()
+        perhaps: dict[str, _Told] = {}
+        yield from self._deleted(perhaps)
+        yield from self._untold(perhaps)
+        yield from self._not_over(perhaps)
         yield from self._words()
 
     def _rows(self, table: Table) -> Iterator[AlteredRow]:
@@ -87,38 +89,34 @@ class SqlScrub:
         if row.newest is not None and row.newest < row.revision:
             yield AlteredRow(row=name, because=f"The journal does not tell of revision {row.revision} of it any more.")
 
-    def _deleted(self) -> Iterator[AlteredRow]:
-        perhaps: list[str] = []
+    def _deleted(self, perhaps: dict[str, "_Told"]) -> Iterator[AlteredRow]:
+        """Find what is gone; what Daypass deletes itself, once it is over, goes into `perhaps`."""
         for rows in self._pages(select(changes.c.name).distinct(), changes.c.name):
             names = [row.name for row in rows]
             with self._database.reading() as connection:
                 there = _present(connection, names)
             for name in names:
                 if name not in there and is_dropped(name):
-                    perhaps.append(name)
+                    perhaps[name] = _Told(0, "")
                 elif name not in there:
                     yield AlteredRow(row=name, because="It was deleted.")
-        yield from (AlteredRow(row=name, because="It was deleted.") for name in self._not_over(perhaps))
 
-    def _not_over(self, names: Sequence[str]) -> Iterator[str]:
-        """Of rows that are gone and that Daypass deletes once they are over, those that the journal tells were not."""
-        stood: dict[str, str] = dict.fromkeys(names, "")
-        for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id) if names else ():
-            for row in rows:
-                stood |= {name: one.stood for name, one in _rows_of(row.entry).items() if name in stood}
+    def _not_over(self, gone: Mapping[str, "_Told"]) -> Iterator[AlteredRow]:
+        """Of rows that are gone and that Daypass deletes once they are over, name those that were not."""
         now = self._database.now()
-        for name, stand in stood.items():
-            if name.startswith(_CHANGES) and stand not in CAME_TO_NOTHING:
-                yield name
-            if name.startswith(f"{logins.name}/") and not (stand and login_ends(stand) <= now):
-                yield name
+        for name, (_, stood) in gone.items():
+            change, login = name.startswith(_CHANGES), name.startswith(f"{logins.name}/")
+            if (change and stood not in CAME_TO_NOTHING) or (login and not (stood and login_ends(stood) <= now)):
+                yield AlteredRow(row=name, because="It was deleted.")
 
-    def _untold(self) -> Iterator[AlteredRow]:
+    def _untold(self, gone: dict[str, "_Told"]) -> Iterator[AlteredRow]:
+        """Find what the journal tells and nothing else does; note how rows that are gone stood at last."""
         for rows in self._pages(select(journal.c.id, journal.c.entry), journal.c.id):
             told: dict[str, _Told] = {}
             for row in rows:
                 for name, one in _rows_of(row.entry).items():
                     told[name] = max(one, told.get(name, one))
+            gone |= {name: max(gone[name], one) for name, one in told.items() if name in gone}
             with self._database.reading() as connection:
                 known = _newest(connection, list(told))
             for name, (revision, _) in told.items():
